@@ -28,7 +28,7 @@ const onEitherHome = [
   'test/api/execute/{late-output,registered-jupyter,run-data,run-metrics,stalled-servers,widgets}.test.ts',
   'test/api/{slow-sockets,socket-protocols}.test.ts',
   'test/api/files/{archive,base64-notebooks,binary-files,branch-merges,busy-clients,comparisons,foreign-names,large-notebooks}.test.ts',
-  'test/api/files/{large-texts,long-paths,many-files,merged-saves,preconditions,raw-files,search,take-along}.test.ts',
+  'test/api/files/{large-texts,long-paths,many-files,merged-{commits,saves},preconditions,raw-files,search,take-along}.test.ts',
   'test/api/subscriptions/{fan-out,gateway-stops,lifetime,revoked-downloads}.test.ts',
   'test/contract/{claims,description,examples,graphql-only,requests}.test.ts',
 ];

@@ -35,9 +35,10 @@ builder.mutationField('mergeBranch', (t) =>
   t.field({
     type: BranchMergeType,
     description:
-      'Merges a branch into another one of the repository: notebooks by their cells, text files by their lines. Where both changed ' +
-      'the same, nothing is written: `merge_conflict` with `files`, each with its `path`, a `reason` and the `cells` of a ' +
-      'notebook. Needs the scope `write` and `canEdit`; a protected target only space admins change.',
+      'Merges a branch into another one of the repository: notebooks by their cells, text files by their lines. A file that one ' +
+      'branch renamed and the other one changed is merged at its new path. Where both changed the same, nothing is written: ' +
+      '`merge_conflict` with `files`, each with its `path`, a `reason`, the `cells` of a notebook, and of a file that a branch ' +
+      'renamed as `renamed` its paths `base`, `ours` and `theirs`. Needs the scope `write` and `canEdit`; a protected target only space admins change.',
     args: {
       spaceSlug: t.arg.string({
         required: true,

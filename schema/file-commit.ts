@@ -1,5 +1,10 @@
 import type { CommitResult } from '../src/files/commit-changes.js';
-import { commitFiles, type FileChangeInput as FileChange } from '../src/files/commit-files.js';
+import {
+  type CommittedFiles,
+  commitFiles,
+  type FileChangeInput as FileChange,
+  maxChanges,
+} from '../src/files/commit-files.js';
 import { deleteFile } from '../src/files/delete-file.js';
 import type { FileTarget } from '../src/files/file-target.js';
 import { restoreNotebookVersion } from '../src/files/restore-notebook-version.js';
@@ -8,8 +13,18 @@ import { builder } from './builder.js';
 import { SavedFileType } from './file.js';
 import { CreateFileInput, RenameFileInput, SaveFileInput, writeArgs } from './file-inputs.js';
 
+const MergedFile = builder.objectRef<CommittedFiles['mergedFiles'][number]>('MergedFile').implement({
+  description: 'A save of a commit that was merged with what others saved since its base.',
+  fields: (t) => ({
+    path: t.exposeString('path', { description: 'The path that the save named.' }),
+    sha: t.exposeString('sha', {
+      description: 'The blob of the merged file, which is not what was sent: to be read, then a `baseSha`.',
+    }),
+  }),
+});
+
 /** The object type of what a change of files wrote. */
-export const Commit = builder.objectRef<CommitResult>('Commit').implement({
+export const Commit = builder.objectRef<CommitResult | CommittedFiles>('Commit').implement({
   description: 'The commit that a change of files wrote.',
   fields: (t) => ({
     commitSha: t.exposeString('commitOid', {
@@ -18,6 +33,13 @@ export const Commit = builder.objectRef<CommitResult>('Commit').implement({
     parentSha: t.exposeString('parentOid', { description: 'The commit before it.' }),
     changed: t.exposeBoolean('changed', {
       description: 'False when the branch had the requested content already, so that no commit was written.',
+    }),
+    mergedFiles: t.field({
+      type: [MergedFile],
+      extensions: { listSize: maxChanges },
+      description:
+        'The saves that were merged, in the order of the changes: `merge: auto` in `commitFiles`. Else empty.',
+      resolve: (commit) => ('mergedFiles' in commit ? commit.mergedFiles : []),
     }),
   }),
 });
@@ -132,7 +154,9 @@ builder.mutationFields((t) => ({
   }),
   commitFiles: t.field({
     type: Commit,
-    description: 'Applies several file changes as one commit. Needs the scope `write` and `canEdit`.',
+    description:
+      'Applies several file changes as one commit. Saves with `merge: auto` are merged with what others saved since their ' +
+      '`baseSha`; where one cannot be, nothing is written. Needs the scope `write` and `canEdit`.',
     args: {
       ...writeArgs,
       input: t.arg({

@@ -60,7 +60,7 @@ export const SaveFileInput = builder.inputType('SaveFileInput', {
     merge: t.field({
       type: SaveMerge,
       description:
-        'What happens where the branch has another blob than `baseSha`; default `base_sha_conflict`. Only in `saveFile`.',
+        'What happens where the branch has another blob than `baseSha`, which it needs; default `base_sha_conflict`.',
     }),
   }),
 });

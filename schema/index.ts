@@ -63,7 +63,7 @@ gateway. An error about fields of the input has \`extensions.errors\`, a list of
 the input, and counts list items from 0: \`["changes", 3, "create", "path"]\`. Further members belong to the code:
 \`base_sha_conflict\` has \`path\`, \`branch\`, \`baseSha\` and \`currentSha\`, of a save also \`mergeable\` (left out
 where too much work runs to find out), and the \`conflicts\` of the cells of a notebook; \`file_exists\`, and \`not_found\` of a write, have
-the \`path\` of the file; \`merge_conflict\` has \`files\`; \`query_too_expensive\` has \`cost\` and \`limit\`.
+the \`path\` of the file; \`merge_conflict\` has \`files\` (see \`mergeBranch\`); \`query_too_expensive\` has \`cost\` and \`limit\`.
 
 Limits: a document has at most 128 KiB, 5,000 tokens, 100 nested brackets, 60 operations and fragments, 2,000 fields and 20
 levels, with its fragments expanded. The variables are those that the operation declares.

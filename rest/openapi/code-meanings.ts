@@ -17,7 +17,7 @@ const codeMeanings: Record<ErrorCode, string> = {
   base_sha_conflict:
     'The branch has another file than the one that the request expects, which `base_sha` names: `current_sha` is there now. ' +
     '`mergeable`, where it was tried, says whether a save can be merged with it.',
-  merge_conflict: 'Both branches changed the same; `files` names what. Nothing was merged.',
+  merge_conflict: 'Both branches changed or renamed the same; `files` names what. Nothing was merged.',
   unreadable_file: 'The stored file is not UTF-8, or not a valid notebook; it can be read with Git.',
   precondition_failed: 'The file is not the one that `If-Match` or `If-None-Match` asks for: read it again.',
   range_not_satisfiable:

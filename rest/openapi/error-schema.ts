@@ -21,6 +21,20 @@ const cellConflict = objectOf({
   path: { type: 'array', items: text, description: 'The keys to a value of metadata; else empty.' },
 });
 
+/** A file of a merge; only one that a branch renamed has `renamed`. */
+function withRenamed(members: Record<string, JsonSchema>): JsonSchema {
+  const { properties, ...file } = objectOf(members);
+  const renamed = {
+    ...objectOf({
+      base: { ...text, description: 'Its path where the branches began to differ.' },
+      ours: { ...orNull(text), description: 'Its path in the target; null where the target deleted it.' },
+      theirs: { ...orNull(text), description: 'Its path in the source; null where the source deleted it.' },
+    }),
+    description: 'The paths of a file that a branch renamed; else absent.',
+  };
+  return { ...file, properties: { ...(properties as Record<string, JsonSchema>), renamed } };
+}
+
 /** The body of every error. Its `code` is from a closed list; each response names those that it may have. */
 export const errorSchema: JsonSchema = {
   description: 'Why a request was refused or failed.',
@@ -80,14 +94,17 @@ export const errorSchema: JsonSchema = {
       minItems: 1,
       maxItems: 100,
       description: 'With `merge_conflict`: the files that cannot be merged.',
-      items: objectOf({
-        path: { ...text, description: 'The path of the file.' },
+      items: withRenamed({
+        path: {
+          ...text,
+          description: 'The path of the file after the merge; before it where both renamed it.',
+        },
         reason: {
           ...text,
-          enum: ['content', 'deleted', 'both_added', 'type'],
+          enum: ['content', 'deleted', 'both_added', 'renamed', 'type'],
           description:
-            'Both changed the same of its content, one deleted what the other one changed, both added different files, or one ' +
-            'has a folder, symlink or submodule there.',
+            'Both changed the same of its content, one deleted what the other one changed or renamed, both added different ' +
+            'files, also by renaming one, both renamed it differently, or one has a folder, symlink or submodule there.',
         },
         cells: {
           type: 'array',

@@ -6,15 +6,18 @@ import { ofKind } from './value-checks.js';
 const content_base64 = text(
   'The bytes of the file as base64, in place of `notebook` and `content`; those of a notebook must be valid.',
 ).nullish();
+const mergeText = z
+  .enum(['auto'])
+  .nullish()
+  .describe(
+    'With `auto`, what others saved since `base_sha`, which it needs, is merged with what is sent. Default: the commit is refused.',
+  );
 const ofCommit = { branch: true, commit_message: true } as const;
 
 const change = z
   .strictObject({
     create: createFileBody(undefined).omit(ofCommit).extend({ content_base64 }).optional(),
-    save: saveFileBody(undefined)
-      .omit({ ...ofCommit, merge: true })
-      .extend({ content_base64 })
-      .optional(),
+    save: saveFileBody(undefined).omit(ofCommit).extend({ content_base64, merge: mergeText }).optional(),
     rename: renameFileBody.omit(ofCommit).optional(),
     delete: z
       .strictObject({
@@ -53,7 +56,7 @@ export function commitInput({ branch, changes, commit_message }: z.infer<typeof 
 
 function changeInput({ create, save, rename, delete: gone }: Change) {
   if (create) return { create: contentInput(create) };
-  if (save) return { save: { ...contentInput(save), baseSha: save.base_sha } };
+  if (save) return { save: { ...contentInput(save), baseSha: save.base_sha, merge: save.merge } };
   if (rename) return { rename: { path: rename.path, newPath: rename.new_path, baseSha: rename.base_sha } };
   return { delete: { path: gone!.path, baseSha: gone!.base_sha } };
 }

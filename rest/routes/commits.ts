@@ -12,7 +12,8 @@ export const commitRoutes: RestRoute[] = [
     path: '/workspaces/:workspace_id/commits',
     summary: 'Change several files with one commit.',
     description:
-      'Up to 500 changes, applied in order; if one is refused, none is written. `content_base64` takes any bytes. It is a ' +
+      'Up to 500 changes, applied in order; if one is refused, none is written. `content_base64` takes any bytes. Saves with ' +
+      '`"merge": "auto"` are merged with what others saved meanwhile; `merged_files` names those that were. It is a ' +
       '200 where the branch has the requested content already, so that no commit was written.',
     needs: {
       scope: 'write',

@@ -83,8 +83,8 @@ export const repositoryRoutes: RestRoute[] = [
     path: '/repositories/:repository_id/merges',
     summary: 'Merge a branch into another one.',
     description:
-      'Notebooks are merged by their cells, text files by their lines. Where both branches changed the same, nothing is written, ' +
-      'and the 409 names the files and cells. It is a 200 where the target has all commits of the source already.',
+      'Notebooks are merged by their cells, text files by their lines, and a file that one branch renamed at its new path. Where ' +
+      'both branches changed the same, nothing is written, and the 409 names the files and cells. It is a 200 where the target has all commits of the source already.',
     needs: toEdit,
     body: mergeBranchBody,
     document: MergeBranchDocument,

@@ -1,15 +1,14 @@
 import type { RequestContext } from '../context.js';
 import { assertSavablePath } from '../engines/git/file-path.js';
-import { invalidField } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
-import { checkBaseSha } from './check-base-sha.js';
 import { checkCommitMessage } from './commit-changes.js';
 import type { CreateFileInput } from './create-file.js';
 import { describeSavedFile, type SavedFile } from './describe-saved-file.js';
-import { encodeContent } from './file-content.js';
+import { encodeContent, type FileContent, readContent } from './file-content.js';
 import type { FileServices } from './file-services.js';
 import { checkTargetBranch, type FileTarget, loadFileTarget } from './file-target.js';
-import { commitSave } from './merge/commit-save.js';
+import { checkMergeBase } from './merge/check-merge-base.js';
+import { commitMerging } from './merge/commit-merging.js';
 
 /** New content for a file. */
 export interface SaveFileInput extends CreateFileInput {
@@ -21,7 +20,7 @@ export interface SaveFileInput extends CreateFileInput {
 
 /**
  * Saves a file with one commit. No commit is created when the bytes are unchanged. Needs the scope `write` and `can_edit`.
- * Where others saved the file since `baseSha`, see {@link commitSave}.
+ * Where others saved the file since `baseSha`, see {@link commitMerging}.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `branch_protected`,
  *   `invalid_request`, `invalid_path`, `invalid_ref`, `invalid_notebook`, `base_sha_conflict`, `storage_unavailable`
  */
@@ -44,17 +43,15 @@ export async function saveFile(
   const { path } = input;
   const onBranch = { ...target, branch };
   const change = { kind: 'save', path, bytes, baseSha } as const;
-  const { result, merged } = await commitSave(services, ctx, onBranch, {
-    ...{ change, message },
-    isMerging: input.merge === 'auto',
+  let merged: FileContent | null = null;
+  const { result } = await commitMerging(services, ctx, onBranch, {
+    changes: [{ change, isMerging: input.merge === 'auto' }],
+    message,
+    // After the commit a failure would be answered for a save that was carried out.
+    beforeWrite: async ([save]) => {
+      merged = save ? await readContent(services, ctx, path, save.bytes) : null;
+    },
   });
   const saved = await describeSavedFile(services, onBranch, { path, content: merged ?? content, result });
   return { ...saved, isMerged: merged !== null };
-}
-
-/** @throws DomainError `invalid_request` for a malformed `baseSha`, and for a merge without one */
-function checkMergeBase({ baseSha, merge }: SaveFileInput): string | undefined {
-  if (merge != null && baseSha == null)
-    throw invalidField('baseSha', 'is required with merge: it says what was read', 'missing');
-  return checkBaseSha(baseSha);
 }

@@ -116,6 +116,12 @@ const files = [
   ...proven('test/api/files/branch-merges.test.ts', {
     'Branches are merged, notebooks by cells.':
       'merges notebooks by cells and texts by lines, and takes over what one side alone changed',
+    'A merge keeps a rename apart from a new file at the old path.':
+      'keeps the id apart from that of a new notebook at the old path',
+  }),
+  ...proven('test/api/files/merged-commits.test.ts', {
+    'Several saves in one commit are merged, or none is written.':
+      'nothing is written where one of them cannot be merged, and the conflict names its cells',
   }),
   ...proven('test/api/files/reading-and-saving.test.ts', {
     'A file has its blob sha as ETag, and If-None-Match is answered 304.':

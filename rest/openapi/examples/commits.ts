@@ -14,6 +14,7 @@ export const exampleCommit = {
   parent_sha: '0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e',
   changed: true,
 };
+const merged_files: object[] = [];
 
 /** The example of a commit of several files. */
 export const commitExamples: Record<string, OperationExample> = {
@@ -21,7 +22,7 @@ export const commitExamples: Record<string, OperationExample> = {
     params,
     body: { changes, commit_message: 'Add a logo' },
     status: 201,
-    answer: exampleCommit,
+    answer: { ...exampleCommit, merged_files },
   },
 };
 
@@ -31,6 +32,11 @@ export const repeatedCommitExamples: Record<string, OperationExample> = {
     params,
     body: removal,
     status: 200,
-    answer: { commit_sha: exampleCommit.commit_sha, parent_sha: exampleCommit.commit_sha, changed: false },
+    answer: {
+      commit_sha: exampleCommit.commit_sha,
+      parent_sha: exampleCommit.commit_sha,
+      changed: false,
+      merged_files,
+    },
   },
 };

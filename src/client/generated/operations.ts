@@ -70,7 +70,7 @@ export type SaveFileInput = {
   contentBase64?: string | null | undefined;
   /** Must fit the path; default by its extension. */
   kind?: FileKind | null | undefined;
-  /** What happens where the branch has another blob than `baseSha`; default `base_sha_conflict`. Only in `saveFile`. */
+  /** What happens where the branch has another blob than `baseSha`, which it needs; default `base_sha_conflict`. */
   merge?: SaveMerge | null | undefined;
   /** Jupyter notebook JSON, for a notebook. */
   notebook?: unknown;

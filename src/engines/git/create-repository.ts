@@ -5,7 +5,7 @@ import { DurableFiles } from './durability/durable-files.js';
 import { errnoOf } from './durability/storage-error.js';
 import type { StoreOwner } from './durability/store-owner.js';
 import { tempFolder, tempName } from './durability/temp-name.js';
-import type { Identity } from './git-types.js';
+import type { Identity } from './identity.js';
 import { encodeCommit } from './objects/commit-object.js';
 import { writeLooseObjects } from './objects/loose-objects.js';
 import { ObjectBatch } from './objects/object-batch.js';

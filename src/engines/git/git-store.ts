@@ -31,13 +31,13 @@ export type {
   ComparedFile,
   FileChange,
   GitRepository,
-  Identity,
-  MergeConflict,
   PathChange,
   ResolvedRef,
   Signature,
 } from './git-types.js';
+export type { Identity } from './identity.js';
 export type { ObjectStatistics } from './maintenance/object-statistics.js';
+export type { MergeConflict } from './merge-types.js';
 export type { GitService, GitServiceName } from './serve/git-service.js';
 export type { PushPolicy } from './serve/push-rules.js';
 export type { ReceiveRequest } from './serve/receive-pack.js';

@@ -1,14 +1,10 @@
 import type { FieldPath } from '../../errors.js';
 import type { GrepQuery } from './grep-query.js';
+import type { Identity } from './identity.js';
+import type { MergeInput, MergeOutcome } from './merge-types.js';
 import type { RenameSearch } from './rename-search.js';
 import type { ListedFile } from './trees/file-listing.js';
 import type { FolderChild } from './trees/folder-child.js';
-
-/** An author or committer. Characters that a commit's header cannot contain are removed from a new commit. */
-export interface Identity {
-  name: string;
-  email: string;
-}
 
 /** An {@link Identity} with a time in whole seconds. */
 export interface Signature extends Identity {
@@ -88,50 +84,6 @@ export interface CommitResult {
   /** The created, saved and moved files, by their new paths; `size` in bytes. */
   files: { path: string; oid: string; size: number }[];
 }
-
-/** Merges a file that both sides changed; its versions are blobs. Null for a conflict. */
-export type MergeFile = (file: {
-  path: string;
-  base: string;
-  ours: string;
-  theirs: string;
-}) => Promise<Uint8Array | null>;
-
-/** The input of {@link GitRepository.merge}. */
-export interface MergeInput {
-  /** An existing branch; it is ours. */
-  branch: string;
-  /** The commit that is merged into it; it is theirs. */
-  commitOid: string;
-  /** Whether the branch is moved to the commit, without a new commit, where it has nothing that the commit has not. */
-  mayFastForward: boolean;
-  /** Returns what merges the files of one attempt. It is called again, for all files, when the branch moves meanwhile. */
-  beginMerge(): MergeFile;
-  author: Identity;
-  committer: Identity;
-  message: string;
-}
-
-/** A path that cannot be merged. */
-export interface MergeConflict {
-  path: string;
-  /**
-   * Why: both sides changed the same of its `content`, one side `deleted` what the other one changed, `both_added` different
-   * files, or it is of another `type` on one side, such as a folder or a symlink.
-   */
-  reason: 'content' | 'deleted' | 'both_added' | 'type';
-}
-
-/** The result of {@link GitRepository.merge}. */
-export type MergeOutcome =
-  /** A commit with two parents was created; `parentOid` is the first one. */
-  | { kind: 'merged' | 'fast_forward'; commitOid: string; parentOid: string }
-  /** The branch had the commit already; `commitOid` is its tip. */
-  | { kind: 'unchanged'; commitOid: string }
-  /** The two histories have no commit in common. */
-  | { kind: 'unrelated' }
-  /** Nothing was written. At most 100 of them. */
-  | { kind: 'conflicts'; conflicts: MergeConflict[] };
 
 /**
  * A regular file that a commit changed; `oid` is null when the commit deleted it. Both paths of a recorded rename count as
@@ -257,8 +209,9 @@ export interface GitRepository {
   commit(input: CommitInput): Promise<CommitResult>;
 
   /**
-   * Merges a commit into a branch: with a commit of two parents, or by moving the branch forward. Renames are not
-   * looked for. When the branch moves meanwhile, all is merged again, so no other commit is lost.
+   * Merges a commit into a branch: with a commit of two parents, or by moving the branch forward. A file that one side renamed
+   * and the other one changed is merged at its new path; see `sideRenames`. When the branch moves meanwhile, all is merged again,
+   * so no other commit is lost.
    * @throws DomainError `invalid_ref`, `not_found`, `payload_too_large`, `storage_unavailable`, and what merging a file throws
    */
   merge(input: MergeInput): Promise<MergeOutcome>;

@@ -185,6 +185,101 @@ describe('a merge of branches', () => {
   });
 });
 
+describe('a merge of a notebook that one branch renamed', () => {
+  const rename = { rename: { path: 'book.ipynb', new_path: 'in/renamed.ipynb' } };
+  const change = { save: { path: 'book.ipynb', notebook: withSource(2, 'c = 3') } };
+  const sources = (book: any) => book.notebook.cells.map((one: any) => one.source);
+
+  it.each([
+    ['the target', [rename], [change]],
+    ['the source', [change], [rename]],
+  ])(
+    'has the cells that both changed at the path of %s, with its id and versions',
+    async (name, ours, theirs) => {
+      const { target, source } = await twoBranches(`renamed-${name.slice(4)}`);
+      const { notebook_id } = await read('book.ipynb', target);
+      expect((await read('book.ipynb', source)).notebook_id).toBe(notebook_id);
+      await commit(target, ...ours);
+      await commit(source, ...theirs);
+      const on = name === 'the target' ? target : source;
+      await commit(on, { save: { path: 'in/renamed.ipynb', notebook: withSource(0, 'a = 2') } });
+      const { status, body } = await merge({ source, target });
+      expect([status, body]).toMatchObject([201, { changed: true }]);
+      const book = await read('in/renamed.ipynb', target);
+      expect([book.notebook_id, sources(book)]).toEqual([notebook_id, ['a = 2', 'b = 1', 'c = 3']]);
+      expect((await read('book.ipynb', target)).code).toBe('not_found');
+      const versions = await at.rest('GET', `/documents/${notebook_id}/versions?branch=${target}`);
+      expect(versions.body.items[0]).toMatchObject({ path: 'in/renamed.ipynb', commit_sha: body.commit_sha });
+      expect(versions.body.items.map((one: any) => one.path)).toContain('book.ipynb');
+      expect(git('fsck', '--strict', '--no-dangling')).toBe('');
+    },
+  );
+
+  it('finds the rename of a push by the content', async () => {
+    const { target, source } = await twoBranches('renamed-outside');
+    const { notebook_id } = await read('book.ipynb', target);
+    const tree = git('ls-tree', source).replace('book.ipynb', 'moved.ipynb');
+    const made = execFileSync(
+      'git',
+      ['-C', join(at.dataDir, 'repositories', `${demo.repositoryId}.git`), 'mktree'],
+      { input: `${tree}\n`, encoding: 'utf8' },
+    ).trim();
+    const identity = ['-c', 'user.name=x', '-c', 'user.email=x@example.org'];
+    git(
+      'update-ref',
+      `refs/heads/${source}`,
+      git(...identity, 'commit-tree', made, '-p', git('rev-parse', source), '-m', 'Move'),
+    );
+    await commit(target, change);
+    expect((await merge({ source, target })).status).toBe(201);
+    const book = await read('moved.ipynb', target);
+    expect([book.notebook_id, sources(book)]).toEqual([notebook_id, ['a = 1', 'b = 1', 'c = 3']]);
+  });
+
+  it('keeps the id apart from that of a new notebook at the old path', async () => {
+    const { target, source } = await twoBranches('renamed-new');
+    const { notebook_id } = await read('book.ipynb', target);
+    await commit(source, rename, {
+      create: { path: 'book.ipynb', notebook: codeNotebook([codeCell('n', 'n')]) },
+    });
+    await commit(target, change);
+    expect((await merge({ source, target })).status).toBe(201);
+    const [renamed, created] = [await read('in/renamed.ipynb', target), await read('book.ipynb', target)];
+    expect([sources(renamed), sources(created)]).toEqual([['a = 1', 'b = 1', 'c = 3'], ['n']]);
+    expect(renamed.notebook_id).toBe(notebook_id);
+    expect([null, undefined, notebook_id]).not.toContain(created.notebook_id);
+  });
+
+  it('is refused with all paths where the branches renamed it differently, or one deleted it', async () => {
+    const { target, source } = await twoBranches('renamed-conflict');
+    await commit(target, rename, { rename: { path: 'text.txt', new_path: 'ours.txt' } });
+    const tip = await commit(
+      source,
+      { delete: { path: 'book.ipynb' } },
+      {
+        rename: { path: 'text.txt', new_path: 'theirs.txt' },
+      },
+    );
+    const { status, body } = await merge({ source, target });
+    expect([status, body.code]).toEqual([409, 'merge_conflict']);
+    expect(body.files).toEqual([
+      {
+        path: 'in/renamed.ipynb',
+        reason: 'deleted',
+        renamed: { base: 'book.ipynb', ours: 'in/renamed.ipynb', theirs: null },
+        cells: [],
+      },
+      {
+        path: 'text.txt',
+        reason: 'renamed',
+        renamed: { base: 'text.txt', ours: 'ours.txt', theirs: 'theirs.txt' },
+        cells: [],
+      },
+    ]);
+    expect(git('rev-parse', source)).toBe(tip);
+  });
+});
+
 it('a merge that begins again counts the size of its files anew', async () => {
   const { target, source } = await twoBranches('again');
   const long = 'x'.repeat(20_000);

@@ -147,17 +147,3 @@ it('a merge without a base is a 400 that names it', async () => {
     body: { errors: [{ loc: ['body', 'base_sha'], type: 'missing' }] },
   });
 });
-
-it('commitFiles refuses a merge', async () => {
-  const { errors } = await at.graphql(
-    `mutation($input: CommitFilesInput!) {
-      commitFiles(spaceSlug: "demo", in: { workspaceId: "${demo.workspaceId}" }, input: $input) { commitSha } }`,
-    {
-      input: { commitMessage: 'x', changes: [{ save: { path: 'README.md', content: 'x', merge: 'auto' } }] },
-    },
-  );
-  expect(errors![0]!.extensions).toMatchObject({
-    code: 'invalid_request',
-    errors: [{ path: ['changes', 0, 'save', 'merge'] }],
-  });
-});

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { notFound } from '../../../errors.js';
 import { storageUnavailable } from '../durability/storage-error.js';
-import type { MergeInput, MergeOutcome } from '../git-types.js';
 import { mergeBases } from '../history/merge-bases.js';
+import { mergeCommits } from '../merge/merge-commits.js';
+import type { MergeInput, MergeOutcome } from '../merge-types.js';
 import type { NativeGit } from '../native/native-git.js';
 import { encodeCommit } from '../objects/commit-object.js';
-import { ObjectBatch } from '../objects/object-batch.js';
+import type { ObjectBatch } from '../objects/object-batch.js';
 import type { ObjectStore } from '../objects/object-store.js';
-import { readCommit, readLinks } from '../objects/read-commit.js';
+import { readLinks } from '../objects/read-commit.js';
 import { assertBranchName } from '../ref-name.js';
 import type { RefStore } from '../refs/ref-store.js';
-import { mergeTrees } from '../trees/merge-trees.js';
 import type { BranchQueue } from './branch-queue.js';
 
 /** Each attempt merges again what the branch has now. */
@@ -53,23 +53,15 @@ async function attemptMerge(to: Parts, input: MergeInput): Promise<MergeOutcome 
     const { commitOid } = input;
     return (await swap(commitOid)) ? { kind: 'fast_forward', commitOid, parentOid: tip } : null;
   }
-  const batch = new ObjectBatch(to.objects);
-  const trees = {
-    bases: await Promise.all(bases.map((oid) => treeOf(to.objects, oid))),
-    ours: await treeOf(to.objects, tip),
-    theirs: await treeOf(to.objects, input.commitOid),
-  };
-  const merged = await mergeTrees(batch, trees, input.beginMerge());
+  const commits = { bases, ours: tip, theirs: input.commitOid };
+  const merged = await mergeCommits(to, commits, input.beginMerge());
   if ('conflicts' in merged) return { kind: 'conflicts', conflicts: merged.conflicts };
+  const { treeOid, batch } = merged;
   const { author, committer, message } = input;
   const parents = [tip, input.commitOid];
-  const commit = { ...merged, parents, author, committer, message, date: new Date(), renames: null };
+  const commit = { treeOid, parents, author, committer, message, date: new Date(), renames: null };
   const oid = batch.add('commit', encodeCommit(commit));
   if (!(await swap(oid, batch))) return null;
   batch.remember();
   return { kind: 'merged', commitOid: oid, parentOid: tip };
-}
-
-async function treeOf(objects: ObjectStore, commitOid: string): Promise<string> {
-  return (await readCommit(objects, commitOid)).treeOid;
 }

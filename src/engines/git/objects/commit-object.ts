@@ -1,5 +1,6 @@
 import { storageUnavailable } from '../durability/storage-error.js';
-import type { Commit, Identity, RecordedRename, Signature } from '../git-types.js';
+import type { Commit, RecordedRename, Signature } from '../git-types.js';
+import type { Identity } from '../identity.js';
 import { decodeText } from './decode-text.js';
 import { decodeRenames, encodeRenames } from './rename-header.js';
 

@@ -33,6 +33,14 @@ export class ObjectBatch {
     for (const [oid, object] of other.#pending) this.#pending.set(oid, object);
   }
 
+  /** Takes over an added object of another batch. @returns its bytes; null where it is not there, or was taken over before */
+  take(other: ObjectBatch, oid: string): Buffer | null {
+    const object = other.#pending.get(oid);
+    if (!object || this.#pending.has(oid)) return null;
+    this.#pending.set(oid, object);
+    return object.bytes;
+  }
+
   /** An object that another one refers to. @throws DomainError `storage_unavailable` when it is missing */
   async readExpected(oid: string, type: ObjectType): Promise<Buffer> {
     const added = this.#find(oid);

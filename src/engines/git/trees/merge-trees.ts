@@ -1,13 +1,12 @@
-import type { MergeConflict, MergeFile } from '../git-types.js';
+import type { MergeConflict, MergeFile } from '../merge-types.js';
 import { EntryBudget } from '../objects/entry-budget.js';
 import type { ObjectBatch } from '../objects/object-batch.js';
-import { isRegularFile, isTree, type TreeEntry, treeBytes, treeEntries, treeMode } from './tree-bytes.js';
+import { type NamedTreeEntry as Entry, entriesByName, isSameEntry, type TreeReader } from './path-tree.js';
+import { isRegularFile, isTree, treeBytes, treeMode } from './tree-bytes.js';
 import { maxPrefix, namedEntry } from './tree-files.js';
 
 /** This many conflicts are reported; then the merge ends. */
-const maxConflicts = 100;
-
-type Entry = Pick<TreeEntry, 'mode' | 'name' | 'oid'>;
+export const maxConflicts = 100;
 
 /** What a name has in each tree; several bases where branches were merged crosswise. */
 interface Versions {
@@ -16,16 +15,14 @@ interface Versions {
   theirs: Entry | null;
 }
 
-interface Merge {
-  batch: ObjectBatch;
-  budget: EntryBudget;
+interface Merge extends TreeReader {
   mergeFile: MergeFile;
   conflicts: MergeConflict[];
 }
 
 /**
- * Merges two trees, entry by entry, as `git merge` does without looking for renames: what one side alone changed is
- * taken over, symlinks and submodules too. A file that both changed is merged by `mergeFile`. New trees and blobs are
+ * Merges two trees, path by path, as `git merge` does without looking for renames (the caller has moved renamed files to one path): what one side alone
+ * changed is taken over, symlinks and submodules too. A file that both changed is merged by `mergeFile`. New trees and blobs are
  * added to the batch.
  * @param trees.bases the trees of the merge bases; where there are several, they must all lead to the same outcome
  * @returns the tree, or up to 100 conflicts
@@ -70,21 +67,16 @@ async function mergeFolders(merge: Merge, versions: Versions, prefix: string): P
   return merged.length === 0 ? null : merge.batch.add('tree', treeBytes(merged));
 }
 
-/** By their names: two names that are no UTF-8 must not become one. */
-async function entriesOf({ batch, budget }: Merge, folder: Entry | null): Promise<Map<string, Entry>> {
-  const entries = new Map<string, Entry>();
-  if (!folder || !isTree(folder.mode)) return entries;
-  for (const { mode, name, oid } of treeEntries(await batch.readExpected(folder.oid, 'tree'))) {
-    budget.take();
-    entries.set(name.toString('latin1'), { mode, name, oid });
-  }
-  return entries;
+async function entriesOf(merge: Merge, folder: Entry | null): Promise<Map<string, Entry>> {
+  return folder && isTree(folder.mode) ? entriesByName(merge, folder.oid) : new Map();
 }
 
 async function mergeEntry(merge: Merge, versions: Versions, prefix: string): Promise<Entry | null> {
   const { bases, ours, theirs } = versions;
-  if (isSame(ours, theirs)) return ours;
-  const taken = bases.map((base) => (isSame(base, theirs) ? 'ours' : isSame(base, ours) ? 'theirs' : 'both'));
+  if (isSameEntry(ours, theirs)) return ours;
+  const taken = bases.map((base) =>
+    isSameEntry(base, theirs) ? 'ours' : isSameEntry(base, ours) ? 'theirs' : 'both',
+  );
   const [first = 'both'] = taken;
   if (first !== 'both' && taken.every((one) => one === first)) return versions[first];
   const { name } = (ours ?? theirs)!;
@@ -118,10 +110,6 @@ async function mergeFiles(
   if (base === ours.oid) return { ...theirs, mode };
   const bytes = await mergeFile({ path, base: base!, ours: ours.oid, theirs: theirs.oid });
   return bytes ? { mode, name: ours.name, oid: await batch.addBlob(bytes) } : refuse('content');
-}
-
-function isSame(one: Entry | null, two: Entry | null): boolean {
-  return one?.oid === two?.oid && one?.mode === two?.mode;
 }
 
 function isFolderOrNone(entry: Entry | null): boolean {
