@@ -23,7 +23,7 @@ const onEitherHome = [
   'test/api/git-{checkout,clients,http,idle-clients,limits,push}.test.ts',
   'test/api/remotes/{mirrors,pushes-to-remotes,remote-settings}.test.ts',
   'test/api/{jupyter-servers,kernel-out-of-memory,many-starts,warm-kernels,warm-pool,workspace-environments}.test.ts',
-  'test/api/worker-{adoption,expiry,failures,file-follower,files,stops,usage}.test.ts',
+  'test/api/worker-{adoption,expiry,failures,file-follower,files,stops,strays,usage}.test.ts',
   'test/api/execute/{cancelled-runs,dead-kernels,execute-scope,input,kernel-lives,kernel-questions,kernel-starts}.test.ts',
   'test/api/execute/{late-output,registered-jupyter,run-data,run-metrics,stalled-servers,widgets}.test.ts',
   'test/api/{slow-sockets,socket-protocols}.test.ts',

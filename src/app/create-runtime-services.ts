@@ -9,7 +9,6 @@ import { Executor } from '../executions/executor.js';
 import type { CheckoutTokens } from '../git-access/checkout-tokens.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
-import { RuntimeOwnership } from '../runtime/runtime-ownership.js';
 import { SessionManager } from '../sessions/session-manager.js';
 import type { WorkerBackend } from '../workers/backend.js';
 import { WorkerFileReader } from '../workers/worker-file-reader.js';
@@ -25,20 +24,31 @@ export interface RuntimeServiceOptions {
   branches: BranchWatcher;
   backends: WorkerBackend[];
   checkoutTokens: CheckoutTokens;
+  /** See `RuntimeOwnership.epoch`. */
+  epoch(): number;
   /** Milliseconds to wait until a new session has started; default 120 s. */
   sessionStartTimeoutMs?: number;
   /** Milliseconds between two checks for idle and old workers and kernels; default 10 s. */
   expiryCheckMs?: number;
+  /** Milliseconds between two looks for servers that belong to no worker; default 1 minute. */
+  sweepMs?: number;
 }
 
 /** Creates the workers, sessions and executions, connected with each other, and a function that ends their background work. */
 export function createRuntimeServices(
   { database, git }: Stores,
-  { config, log, bus, metrics, expiryCheckMs, sessionStartTimeoutMs, ...options }: RuntimeServiceOptions,
+  {
+    config,
+    log,
+    bus,
+    metrics,
+    epoch,
+    expiryCheckMs,
+    sessionStartTimeoutMs,
+    ...options
+  }: RuntimeServiceOptions,
 ) {
   const { prisma, leases } = database;
-  const ownership = new RuntimeOwnership({ prisma, leases, log });
-  const epoch = () => ownership.epoch;
   const workers = new WorkerManager({
     ...{ prisma, epoch, git, bus, log, ...options },
     ...{ directory: join(config.dataDir, 'workers'), limits: config.runtimeLimits, expiryCheckMs },
@@ -59,7 +69,6 @@ export function createRuntimeServices(
   });
   retention.begin();
   return {
-    ownership,
     services: { epoch, workers, sessions, workerFiles, executionLog, executor, intake },
     async close(): Promise<void> {
       executionLog.close();

@@ -8,11 +8,12 @@ import { Searches } from '../files/search/searches.js';
 import { CheckoutTokens } from '../git-access/checkout-tokens.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
-import type { RuntimeOwnership } from '../runtime/runtime-ownership.js';
+import { RuntimeOwnership } from '../runtime/runtime-ownership.js';
 import { Deliveries } from '../subscriptions/deliveries.js';
 import { ResourceLocations } from '../subscriptions/resource-locations.js';
 import { StreamGuard } from '../subscriptions/stream-guard.js';
 import type { WorkerBackend } from '../workers/backend.js';
+import { type CreationCheck, creationCheck } from '../workers/creation-check.js';
 import { JupyterServers } from '../workers/servers/jupyter-servers.js';
 import { stopWorkspaceWorkers } from '../workers/stop-workspace-workers.js';
 import { PresenceRegister } from '../workspaces/presence/presence-register.js';
@@ -31,13 +32,19 @@ export interface ServiceOptions {
   metrics: GatewayMetrics;
   /**
    * Opens the worker backends. They label what they start with `gatewayId`, the UUID of this installation, and may let
-   * workers use `jupyterServers`.
+   * workers use `jupyterServers`. They call `mayCreate` before they create something.
    */
-  openBackends(gatewayId: string, jupyterServers: JupyterServers): WorkerBackend[] | Promise<WorkerBackend[]>;
+  openBackends(
+    gatewayId: string,
+    jupyterServers: JupyterServers,
+    mayCreate: CreationCheck,
+  ): WorkerBackend[] | Promise<WorkerBackend[]>;
   /** Milliseconds to wait until a new session has started; default 120 s. */
   sessionStartTimeoutMs?: number;
   /** Milliseconds between two checks for idle and old workers and kernels; default 10 s. */
   expiryCheckMs?: number;
+  /** Milliseconds between two looks for servers that belong to no worker; default 1 minute. */
+  sweepMs?: number;
 }
 
 /** The services of a gateway, and a function that stops them. */
@@ -65,27 +72,29 @@ export async function createServices(
     ...{ prisma, secretsKey, allowed: config.jupyterAllowedHosts, configured: config.jupyter },
   });
   const checkoutTokens = new CheckoutTokens(secretsKey);
-  const backends = await openBackends(gatewayId, jupyterServers);
+  const ownership = new RuntimeOwnership({ prisma, leases: database.leases, log });
+  const epoch = () => ownership.epoch;
+  const backends = await openBackends(gatewayId, jupyterServers, creationCheck({ prisma, epoch }));
   const bus = new EventBus();
   const { close: closeRepositories, ...repositories } = createRepositoryServices(stores, {
     ...{ config, log, bus, secretsKey },
   });
   const { indexer, branches } = repositories;
   const runtime = createRuntimeServices(stores, {
-    ...{ config, log, bus, metrics, branches, backends, checkoutTokens, ...timing },
+    ...{ config, log, bus, metrics, branches, backends, checkoutTokens, epoch, ...timing },
   });
-  const { workers, executionLog, executor, epoch } = runtime.services;
+  const { workers, executionLog, executor } = runtime.services;
   const notebookThreads = new NotebookThreads();
   const saving = { prisma, git, indexer, notebookThreads, bus, executionLog, executor, log, epoch };
   const outputsSaver = new OutputsSaver(saving);
   const running = { ...saving, ...runtime.services, outputsSaver };
-  const isOwner = () => runtime.ownership.isOwner;
+  const isOwner = () => ownership.isOwner;
   const runs = createRunServices(stores, running, { config, log, bus, isOwner, ...timing });
   const { close: closeSpaceEvents, ...spaceEvents } = openSpaceEvents(database, { bus, log, config });
   const presence = new PresenceRegister({ prisma, bus, log });
   presence.begin();
   return {
-    ownership: runtime.ownership,
+    ownership,
     services: {
       ...{ prisma, git, bus, log, checkoutTokens, notebookThreads, jupyterServers },
       ...createClientSlots(),

@@ -24,6 +24,14 @@ export interface RemoteFolders {
  */
 export type RunningServers = Map<string, JupyterEndpoint | 'unknown' | undefined>;
 
+/** What a backend has at a moment, without what its own starts and installations are making. */
+export interface BackendInventory {
+  /** The workers that have a server, or a part of one. */
+  workerIds: string[];
+  /** How to remove what installs packages for no start of this process, by its name. */
+  abandoned: Map<string, () => Promise<void>>;
+}
+
 /** The user and the group that files belong to, as numbers. */
 export interface FileOwner {
   uid: number;
@@ -96,6 +104,13 @@ export interface WorkerBackend {
    * @throws DomainError `runtime_unavailable` when this cannot be known now
    */
   running(): Promise<RunningServers>;
+
+  /**
+   * What this backend has now. Unlike {@link WorkerBackend.running} it adopts nothing, removes nothing, and may be called
+   * again and again while workers run.
+   * @throws DomainError `runtime_unavailable` when this cannot be known now
+   */
+  inventory(): Promise<BackendInventory>;
 
   /** What a running worker uses; null when this cannot be known. */
   usage?(workerId: string): Promise<ResourceUsage | null>;

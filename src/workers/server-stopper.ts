@@ -29,7 +29,12 @@ export class ServerStopper {
     return { later: this.#retry(backend, workerId) };
   }
 
-  /** Ends the retries. A server that still runs is stopped at the next start of the gateway, as no row claims it. */
+  /** Whether the server of a worker could not be stopped yet, and is tried again. */
+  isRetrying(workerId: string): boolean {
+    return this.#retries.has(workerId);
+  }
+
+  /** Ends the retries. A server that still runs is stopped by the next process that runs the kernels, as no row claims it. */
   close(): void {
     this.#closing.abort();
   }

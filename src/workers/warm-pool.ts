@@ -38,7 +38,7 @@ export interface WarmKey {
 /**
  * Keeps started workers without an owner, as many for each profile and class as the rows of `WarmPool` say. A start takes
  * one, and its server runs already. They have no row until then: what a killed gateway leaves behind is discarded at the
- * next start, as no row claims it. Each gateway process keeps workers of its own.
+ * next start or by `StraySweep`, as no row claims it. Each gateway process keeps workers of its own.
  */
 export class WarmPool {
   readonly #slots = new Map<string, WarmSlot>();

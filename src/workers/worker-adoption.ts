@@ -5,10 +5,10 @@ import type { PrismaClient, Worker } from '../../prisma/generated/client/client.
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import { sharedAbort } from '../engines/events/shared-abort.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
-import { isUuid } from '../validation/validate.js';
 import type { RunningServers, WorkerBackend } from './backend.js';
 import { backendOf } from './backend-of.js';
 import type { WorkerServer } from './live-worker.js';
+import type { Strays } from './strays.js';
 import type { WorkerDirectories } from './worker-directories.js';
 import type { WorkerFailure } from './worker-failure.js';
 import type { WorkerShutdown } from './worker-shutdown.js';
@@ -17,6 +17,9 @@ import { liveStatuses } from './worker-status.js';
 /** How long the start of the gateway waits for the answer of a backend; it goes on asking in the background then. */
 const firstAnswerMs = 5_000;
 const answerMs = 30_000;
+/** How long a step of the start waits for the ends of workers, which go on then: the server of one may be on a silent node. */
+const endsMs = 10_000;
+const closeMs = 5_000;
 const firstRetryMs = 200;
 const maxRetryMs = 5_000;
 /** Ending a server may take seconds. */
@@ -37,9 +40,8 @@ export interface WorkerAdoptionDeps {
   backends: WorkerBackend[];
   shutdown: WorkerShutdown;
   directories: WorkerDirectories;
+  strays: Strays;
   log: Logger;
-  /** Whether this process started the server of a worker; it may have no row yet. */
-  isOurs(workerId: string): boolean;
   /** Makes a ready or busy worker a live one of this process. */
   adopt(worker: Worker, server: WorkerServer): Promise<void>;
 }
@@ -54,6 +56,8 @@ export class WorkerAdoption {
   readonly #undecided = new Map<string, WorkerBackend>();
   readonly #closing = sharedAbort();
   readonly #running: Promise<void>[] = [];
+  /** The backends that said which servers they have, and all of whose workers are decided. */
+  readonly #answered = new Set<WorkerBackend>();
 
   readonly #deps: WorkerAdoptionDeps;
 
@@ -68,7 +72,7 @@ export class WorkerAdoption {
 
   /**
    * Called once, before requests are accepted. Decides on all workers whose backends answer; the others are decided in
-   * the background.
+   * the background, and so end those whose servers take longer to stop.
    */
   async begin(): Promise<void> {
     const { prisma, backends, shutdown } = this.#deps;
@@ -83,13 +87,14 @@ export class WorkerAdoption {
       else await shutdown.fail(id, lost);
     }
     await Promise.all(backends.map((backend) => this.#ask(backend)));
+    await waitFor(endsMs, shutdown.finish());
     await this.#removeStrayFolders();
   }
 
   /** Ends the questions; what is undecided stays so until the next start. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all(this.#running);
+    await waitFor(closeMs, Promise.all(this.#running));
   }
 
   async #ask(backend: WorkerBackend): Promise<void> {
@@ -128,50 +133,56 @@ export class WorkerAdoption {
   }
 
   async #decide(backend: WorkerBackend, servers: RunningServers): Promise<void> {
-    const { prisma, shutdown, isOurs } = this.#deps;
+    const { prisma, shutdown } = this.#deps;
+    const strays = await this.#deps.strays.servers(servers.keys());
     const earlier = [...this.#undecided].filter(([, one]) => one === backend).map(([id]) => id);
-    // Read after the servers: one that this process started meanwhile has its row already.
-    const ids = [...earlier, ...[...servers.keys()].filter(isUuid)];
     const rows = await prisma.worker.findMany({
-      where: { id: { in: ids }, status: { in: [...liveStatuses] } },
+      where: { id: { in: earlier }, status: { in: [...liveStatuses] } },
     });
-    const claimed = new Set(rows.map(({ id }) => id));
     const limit = pLimit(maxConcurrent);
     await limit.map(rows, async (row) => {
       const endpoint = servers.get(row.id);
-      if (!this.isUndecided(row.id) || endpoint === 'unknown') return;
+      if (endpoint === 'unknown') return;
       await this.#decideOne(row, { backend, endpoint });
       this.#undecided.delete(row.id);
     });
     const unknown = rows.filter(({ id }) => this.isUndecided(id));
     for (const id of earlier) if (!unknown.some((row) => row.id === id)) this.#undecided.delete(id);
-    const strays = [...servers.keys()].filter((id) => !claimed.has(id) && !isOurs(id));
-    await limit.map(strays, (id) => shutdown.discard(id, backend));
+    await waitFor(
+      endsMs,
+      limit.map(strays, (id) => shutdown.discard(id, backend)),
+    );
     if (unknown.length > 0) throw new Error(`it is not known whether ${unknown.length} workers run`);
+    this.#answered.add(backend);
   }
 
   async #decideOne(row: Worker, server: WorkerServer): Promise<void> {
     const { shutdown, adopt } = this.#deps;
-    if (row.status === 'stopping')
-      await shutdown.stop(row.id, { reason: row.statusReason ?? 'requested' }, server);
+    if (row.status === 'stopping') await waitFor(endsMs, this.#stop(row, server));
     else if (row.status === 'starting') await shutdown.fail(row.id, interrupted, server);
     else if (server.endpoint) await adopt(row, server);
     else await shutdown.fail(row.id, lost, server);
   }
 
+  /** Logs what it throws: when it takes long, nobody waits for it any more. */
+  async #stop({ id, statusReason }: Worker, server: WorkerServer): Promise<void> {
+    const { shutdown, log } = this.#deps;
+    try {
+      await shutdown.stop(id, { reason: statusReason ?? 'requested' }, server);
+    } catch (err) {
+      log.error({ err, workerId: id }, 'the end of a worker was not written');
+      throw err;
+    }
+  }
+
   /** A process that was killed may have left the folders of workers that had ended, or that had no row yet. */
   async #removeStrayFolders(): Promise<void> {
-    const { prisma, backends, directories } = this.#deps;
-    const ids = await directories.workerIds();
-    const rows = await prisma.worker.findMany({
-      where: { id: { in: ids } },
-      select: { id: true, status: true, backend: true, jupyterServerId: true },
-    });
-    const known = new Map(rows.map((row) => [row.id, row]));
-    const strays = ids.filter((id) => !liveStatuses.includes(known.get(id)?.status ?? 'stopped'));
-    await pLimit(maxConcurrent).map(strays, (id) => {
-      const row = known.get(id);
-      return directories.remove(id, row && backendOf(row, backends));
-    });
+    const { strays, directories } = this.#deps;
+    const found = await strays.folders(this.#answered);
+    await pLimit(maxConcurrent).map([...found], ([id, backend]) => directories.remove(id, backend));
   }
+}
+
+async function waitFor(ms: number, work: Promise<unknown>): Promise<void> {
+  await Promise.race([work, sleep(ms, undefined, { ref: false })]);
 }

@@ -22,6 +22,8 @@ export interface WorkerManagerDeps extends OwnerTarget {
   limits: RuntimeLimits;
   /** Milliseconds between two checks of the ages of workers; default 10 s. */
   expiryCheckMs?: number;
+  /** Milliseconds between two looks for servers that belong to no worker; default 1 minute. */
+  sweepMs?: number;
 }
 
 /** Is called, and waited for, when a worker that an earlier process started has become a live one of this process. */

@@ -8,11 +8,14 @@ import { backendFor } from './backend-for.js';
 import { backendOf } from './backend-of.js';
 import type { Cancellation } from './cancellation.js';
 import { FileFollower } from './file-follower.js';
+import { findServer } from './find-server.js';
 import { FolderGuard } from './folder-guard.js';
 import type { WorkerServer } from './live-worker.js';
 import { LiveWorkers } from './live-workers.js';
 import { notAnswering } from './not-answering.js';
 import { OutOfMemory } from './out-of-memory.js';
+import { StraySweep } from './stray-sweep.js';
+import { Strays } from './strays.js';
 import { classSnapshot, toWorkerProfile } from './to-worker-spec.js';
 import { WarmPool } from './warm-pool.js';
 import { WorkerAdoption } from './worker-adoption.js';
@@ -52,12 +55,12 @@ export class WorkerManager {
   readonly #follower: FileFollower;
   readonly #shutdown: WorkerShutdown;
   readonly #adoption: WorkerAdoption;
+  readonly #sweep: StraySweep;
   readonly #expiry: WorkerExpiry;
   readonly #starter: WorkerStarter;
   #onAdopted: WorkerAdoptedListener = async () => {};
   readonly #outOfMemory = new OutOfMemory();
   readonly #unsubscribe: (() => void)[];
-
   readonly #deps: WorkerManagerDeps;
 
   constructor(deps: WorkerManagerDeps) {
@@ -84,7 +87,9 @@ export class WorkerManager {
     const live = new LiveWorkers({ rows, log: deps.log });
     const adopt = (worker: Worker, server: WorkerServer) => this.#adopt(worker, server);
     const isOurs = (workerId: string) => live.get(workerId) !== undefined || warmPool.has(workerId);
-    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, isOurs, adopt });
+    const strays = new Strays({ ...deps, directories, shutdown, isOurs });
+    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, strays, adopt });
+    this.#sweep = new StraySweep({ ...deps, directories, shutdown, strays });
     this.#live = live;
     this.folderGuard = new FolderGuard({ live, rows, directories, end: (exit) => this.#onExit(exit) });
     this.silence = new WorkerSilence({ live, rows, log: deps.log });
@@ -197,6 +202,7 @@ export class WorkerManager {
   async adopt(): Promise<void> {
     await this.#adoption.begin();
     this.#expiry.begin();
+    this.#sweep.begin();
     await this.warmPool.begin();
     this.usage.begin();
   }
@@ -228,7 +234,7 @@ export class WorkerManager {
 
   /** Stops watching; the workers run on. */
   async close(): Promise<void> {
-    const parts = [this.#expiry, this.usage, this.warmPool, this.silence];
+    const parts = [this.#expiry, this.#sweep, this.usage, this.warmPool, this.silence];
     await Promise.all(parts.map((part) => part.close()));
     this.#shutdown.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
@@ -238,7 +244,8 @@ export class WorkerManager {
       await activity.close();
       await started;
     });
-    await Promise.race([Promise.all(ends), sleep(closeTimeoutMs, undefined, { ref: false })]);
+    const ended = Promise.all(ends).then(() => this.#shutdown.finish());
+    await Promise.race([ended, sleep(closeTimeoutMs, undefined, { ref: false })]);
     await this.#follower.close();
     await Promise.all(this.#deps.backends.map((backend) => backend.close()));
   }
@@ -272,16 +279,11 @@ export class WorkerManager {
     });
     if (!isStopping && !entry) return;
     entry?.starting.abort();
-    await this.#shutdown.stop(workerId, { reason, userId }, entry ?? (await this.#findServer(workerId)));
-  }
-
-  /** The server of a worker that this process has not adopted. */
-  async #findServer(workerId: string): Promise<WorkerServer | undefined> {
-    const where = { id: workerId };
-    const select = { backend: true, jupyterServerId: true };
-    const row = await this.#deps.prisma.worker.findUnique({ where, select });
-    const backend = row && backendOf(row, this.#deps.backends);
-    return backend ? { backend } : undefined;
+    await this.#shutdown.stop(
+      workerId,
+      { reason, userId },
+      entry ?? (await findServer(this.#deps, workerId)),
+    );
   }
 
   #onExit({ workerId, ...failure }: WorkerExit): void {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerBackend } from './backend.js';
 import type { Cancellation } from './cancellation.js';
@@ -29,9 +30,20 @@ const stopFailed: WorkerFailure = {
 /** Whether a server that could not be stopped yet was stopped; null where that is done, or there is none. */
 type Stopping = { later: Promise<boolean> } | null;
 
+/** What a {@link WorkerShutdown} works with. */
+export interface WorkerShutdownDeps {
+  prisma: PrismaClient;
+  rows: WorkerRows;
+  follower: FileFollower;
+  directories: WorkerDirectories;
+  log: Logger;
+}
+
 /**
- * Ends workers: their servers, their rows, their sessions and their folders, in this order. What runs on until its server can be
- * stopped could change its folder while that is removed, so the folder stays until then.
+ * Ends workers: their servers, their rows, their sessions and their folders. The row of a worker that is to stop is terminal
+ * once its server has ended; that of a failed one is terminal immediately. What runs on until its server can be stopped could
+ * change its folder while that is removed, so the folder stays until then. What this process does not finish, the next start
+ * of the gateway does: it finds a server or a folder of a worker that is not live.
  */
 export class WorkerShutdown {
   /** See {@link WorkerEndedListener}; none by default. */
@@ -39,24 +51,13 @@ export class WorkerShutdown {
   /** See {@link WorkerStoppingListener}; none by default. */
   onStopping: WorkerStoppingListener = async () => {};
   readonly #servers: ServerStopper;
+  /** The ends that go on, without the retries, with the ids of their workers. */
+  readonly #ends = new Map<Promise<void>, string>();
 
-  readonly #deps: {
-    prisma: PrismaClient;
-    rows: WorkerRows;
-    follower: FileFollower;
-    directories: WorkerDirectories;
-    log: Logger;
-  };
+  readonly #deps: WorkerShutdownDeps;
 
-  constructor(deps: {
-    prisma: PrismaClient;
-    rows: WorkerRows;
-    follower: FileFollower;
-    directories: WorkerDirectories;
-    log: Logger;
-  }) {
+  constructor(deps: WorkerShutdownDeps) {
     this.#deps = deps;
-
     this.#servers = new ServerStopper(deps);
   }
 
@@ -64,31 +65,53 @@ export class WorkerShutdown {
    * Ends a worker that was to stop. Its row is `stopped` then, or `failed` with the reason `stop_failed` while stopping
    * its server goes on in the background.
    */
-  async stop(
+  stop(
     workerId: string,
     { reason, userId = null }: Pick<Cancellation, 'reason'> & Partial<Cancellation>,
     server?: WorkerServer & Pick<LiveWorker, 'started'>,
   ): Promise<void> {
-    await this.onStopping(workerId, { reason: reason === 'requested' ? 'worker_stopped' : reason, userId });
-    const stopping = await this.#stopServer(workerId, server);
-    // A start that goes on might write files after their folder was removed.
-    await server?.started;
-    if (stopping) await this.#end(workerId, 'failed', stopFailed, server);
-    else await this.#end(workerId, 'stopped', { reason, detail: null }, server);
-    await this.#removeFolders(workerId, server?.backend, stopping);
+    return this.#track(workerId, async () => {
+      await this.onStopping(workerId, { reason: reason === 'requested' ? 'worker_stopped' : reason, userId });
+      const stopping = await this.#stopServer(workerId, server);
+      // A start that goes on might write files after their folder was removed.
+      await server?.started;
+      if (stopping) await this.#end(workerId, 'failed', stopFailed, server);
+      else await this.#end(workerId, 'stopped', { reason, detail: null }, server);
+      await this.#removeFolders(workerId, server?.backend, stopping);
+    });
   }
 
-  /** Ends a worker that failed, also where its server cannot be stopped immediately. */
-  async fail(workerId: string, failure: WorkerFailure, server?: WorkerServer): Promise<void> {
-    const stopping = await this.#stopServer(workerId, server);
-    const detail = await describeFailure(this.#deps.prisma, workerId, failure);
-    await this.#end(workerId, 'failed', { reason: failure.reason, detail }, server);
-    await this.#removeFolders(workerId, server?.backend, stopping);
+  /**
+   * Ends a worker that failed. Returns once its row and its sessions say so: stopping its server may take long where its node
+   * or its engine hangs, and goes on in the background.
+   * @throws FormerOwnerError when another gateway runs the worker now, which is left alone then
+   */
+  fail(workerId: string, failure: WorkerFailure, server?: WorkerServer): Promise<void> {
+    return this.#track(workerId, async () => {
+      const detail = await describeFailure(this.#deps.prisma, workerId, failure);
+      try {
+        await this.#end(workerId, 'failed', { reason: failure.reason, detail }, server);
+      } catch (error) {
+        if (!(error instanceof FormerOwnerError)) void this.#removeAll(workerId, server);
+        throw error;
+      }
+      void this.#removeAll(workerId, server);
+    });
   }
 
   /** Stops a server that belongs to no live worker, and removes its folders. */
-  async discard(workerId: string, backend: WorkerBackend): Promise<void> {
-    await this.#removeFolders(workerId, backend, await this.#stopServer(workerId, { backend }));
+  discard(workerId: string, backend: WorkerBackend): Promise<void> {
+    return this.#removeAll(workerId, { backend });
+  }
+
+  /** Whether the end of a worker goes on, also where its server could not be stopped yet. */
+  isEnding(workerId: string): boolean {
+    return this.#servers.isRetrying(workerId) || [...this.#ends.values()].includes(workerId);
+  }
+
+  /** Returns when no end goes on any more but those whose server could not be stopped yet. */
+  async finish(): Promise<void> {
+    while (this.#ends.size > 0) await Promise.allSettled(this.#ends.keys());
   }
 
   /** Gives up the servers that could not be stopped yet. */
@@ -96,17 +119,32 @@ export class WorkerShutdown {
     this.#servers.close();
   }
 
+  /** Never rejects. */
+  #removeAll(workerId: string, server?: WorkerServer): Promise<void> {
+    return this.#track(workerId, async () => {
+      const stopping = await this.#stopServer(workerId, server);
+      await this.#removeFolders(workerId, server?.backend, stopping);
+    });
+  }
+
+  #track(workerId: string, end: () => Promise<void>): Promise<void> {
+    const ended = end().finally(() => this.#ends.delete(ended));
+    this.#ends.set(ended, workerId);
+    return ended;
+  }
+
   async #stopServer(workerId: string, server?: WorkerServer): Promise<Stopping> {
     return server ? this.#servers.stop(server.backend, workerId) : null;
   }
 
-  /** Removes the folders now, or when the server has stopped. The next start of the gateway removes those that are left. */
+  /** Removes the folders now, or when the server has stopped. Those that are left are removed as strays. */
   async #removeFolders(
     workerId: string,
     backend: WorkerBackend | undefined,
     stopping: Stopping,
   ): Promise<void> {
-    const { directories } = this.#deps;
+    const { directories, follower } = this.#deps;
+    await follower.unfollow(workerId);
     if (!stopping) return directories.remove(workerId, backend);
     void stopping.later.then((isStopped) => (isStopped ? directories.remove(workerId, backend) : undefined));
   }
@@ -117,8 +155,7 @@ export class WorkerShutdown {
     { reason, detail }: { reason: string; detail: string | null },
     server?: WorkerServer,
   ): Promise<void> {
-    const { rows, follower, log } = this.#deps;
-    await follower.unfollow(workerId);
+    const { rows, log } = this.#deps;
     await rows.update(workerId, liveStatuses, {
       status,
       statusReason: reason,

@@ -138,3 +138,30 @@ it('a gateway starts when it finds a worker in stopping that cannot be stopped',
   beforeStop = async () => {};
   await expect.poll(() => running(id), { timeout: 30_000 }).toBe(false);
 }, 120_000);
+
+it('a worker that ended by itself has failed immediately, also while stopping the rest of it takes long', async () => {
+  const { id: sessionId, worker_id: id } = (
+    await at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId } })
+  ).body;
+  let isStopping = false;
+  beforeStop = () => {
+    isStopping = true;
+    return new Promise(() => {});
+  };
+  process.kill(await serverPidOf({ spec: { workerId: id } }), 'SIGKILL');
+  await expect
+    .poll(() => read(id), { timeout: 30_000 })
+    .toMatchObject({ status: 'failed', status_reason: 'exited' });
+  await expect.poll(async () => (await at.rest('GET', `/sessions/${sessionId}`)).body.status).toBe('dead');
+  await expect.poll(() => isStopping).toBe(true);
+  expect(await folderNames(id)).toEqual(expect.arrayContaining(['files', 'state']));
+  // The next worker does not wait for it.
+  expect((await start()).status).toBe(201);
+  // What this process did not finish, the next one does.
+  await at.close();
+  expect(await folderNames(id)).toEqual(expect.arrayContaining(['files', 'state']));
+  beforeStop = async () => {};
+  at = await open();
+  await expect.poll(() => folderNames(id), { timeout: 30_000 }).toEqual([]);
+  expect(await running(id)).toBe(false);
+}, 120_000);

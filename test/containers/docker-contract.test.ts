@@ -9,6 +9,6 @@ describeOnDocker('containers on this machine', () => {
   describeBackendContract('a Docker engine', {
     kind: 'docker',
     ownServers: true,
-    open: (stateRoot) => openTestDocker(stateRoot, gateway),
+    open: (stateRoot, mayCreate) => openTestDocker(stateRoot, { ...gateway, mayCreate }),
   });
 });

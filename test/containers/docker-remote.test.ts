@@ -53,7 +53,7 @@ describeOnDocker('an engine on another machine, over TLS', { timeout: 180_000 },
   describeBackendContract('a remote Docker engine', {
     kind: 'docker',
     ownServers: true,
-    open: (stateRoot) => openTestDocker(stateRoot, { gatewayId, ...remote() }),
+    open: (stateRoot, mayCreate) => openTestDocker(stateRoot, { gatewayId, mayCreate, ...remote() }),
   });
 
   describe('its workers', () => {

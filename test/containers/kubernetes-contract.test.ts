@@ -14,6 +14,6 @@ describeWithCluster('a Kubernetes cluster', () => {
   describeBackendContract('Kubernetes', {
     kind: 'kubernetes',
     ownServers: true,
-    open: () => namespace.open(),
+    open: (_stateRoot, mayCreate) => namespace.open({ mayCreate }),
   });
 });

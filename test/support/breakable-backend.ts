@@ -14,11 +14,12 @@ export function makeBreakable(backend: WorkerBackend): BreakableBackend {
   const refuse = async () => {
     if (away) throw new DomainError('runtime_unavailable', reason);
   };
-  const { start, stop, running, unavailableReason } = backend;
+  const { start, stop, running, inventory, unavailableReason } = backend;
   Object.assign(backend, {
     start: (...args: Parameters<WorkerBackend['start']>) => refuse().then(() => start.apply(backend, args)),
     stop: (workerId: string) => refuse().then(() => stop.call(backend, workerId)),
     running: () => refuse().then(() => running.call(backend)),
+    inventory: () => refuse().then(() => inventory.call(backend)),
     unavailableReason: async (profile) => (away ? reason : unavailableReason.call(backend, profile)),
   } satisfies Partial<WorkerBackend>);
   return {

@@ -10,6 +10,7 @@ import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
 import { openDockerBackend } from '../../src/workers/backends/docker/open-docker-backend.js';
+import type { CreationCheck } from '../../src/workers/creation-check.js';
 import type { WorkerExit } from '../../src/workers/worker-exit.js';
 import type { WorkerLimits, WorkerProfile, WorkerSpec } from '../../src/workers/worker-spec.js';
 import { createWorkerSpec } from './jupyter.js';
@@ -36,16 +37,19 @@ export function openTestDocker(
     gatewayId: string;
     lostAfterMs?: number;
     maxBuildMs?: number;
+    mayCreate?: CreationCheck;
     log?: pino.Logger;
   } & Partial<ContainerConfig>,
 ): WorkerBackend {
-  const { gatewayId, lostAfterMs = 30_000, maxBuildMs, log = pino({ level: 'silent' }), ...config } = options;
+  const { gatewayId, lostAfterMs = 30_000, maxBuildMs, mayCreate, ...more } = options;
+  const { log = pino({ level: 'silent' }), ...config } = more;
   return openDockerBackend({
     stateRoot,
     environmentsDirectory: join(stateRoot, 'environments'),
     gatewayId,
     lostAfterMs,
     maxBuildMs,
+    mayCreate,
     log,
     config: { dockerHost, dockerCertPath: undefined, image: workerImage, allowedImages: [], ...config },
   });

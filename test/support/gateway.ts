@@ -10,6 +10,7 @@ import { type RuntimeLimits, readConfig } from '../../src/config.js';
 import type { Database } from '../../src/engines/database/database.js';
 import type { RequestBodyLimits } from '../../src/server/http/request-bodies.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
+import type { CreationCheck } from '../../src/workers/creation-check.js';
 import type { JupyterServers } from '../../src/workers/servers/jupyter-servers.js';
 import { openTestDatabase } from './database.js';
 import { noRateLimits } from './no-rate-limits.js';
@@ -61,7 +62,12 @@ export async function openTestGateway(
   options: {
     /** Default: a fresh one; closing the gateway closes it. */
     database?: Database;
-    backends?: (dataDir: string, gatewayId: string, jupyterServers: JupyterServers) => WorkerBackend[];
+    backends?: (
+      dataDir: string,
+      gatewayId: string,
+      jupyterServers: JupyterServers,
+      mayCreate: CreationCheck,
+    ) => WorkerBackend[];
     dataDir?: string;
     /** Settings beside those of every test, e.g. `MAX_PUSH_MB`. */
     env?: Record<string, string>;
@@ -69,6 +75,7 @@ export async function openTestGateway(
     runtimeLimits?: Partial<RuntimeLimits>;
     sessionStartTimeoutMs?: number;
     expiryCheckMs?: number;
+    sweepMs?: number;
     /** Where it listens; default a free port of the loopback address. */
     listen?: { host: string; port: number };
     bodyLimits?: RequestBodyLimits;
@@ -86,6 +93,7 @@ export async function openTestGateway(
     database: options.database ?? (await openTestDatabase()),
     sessionStartTimeoutMs: options.sessionStartTimeoutMs,
     expiryCheckMs: options.expiryCheckMs,
+    sweepMs: options.sweepMs,
     bodyLimits: options.bodyLimits,
   });
   const { host, port } = options.listen ?? { host: '127.0.0.1', port: 0 };

@@ -16,10 +16,8 @@ import {
 import pino from 'pino';
 import { describe } from 'vitest';
 import { AllowedImages } from '../../src/workers/backends/allowed-images.js';
-import {
-  KubernetesBackend,
-  type KubernetesBackendOptions,
-} from '../../src/workers/backends/kubernetes/kubernetes-backend.js';
+import { KubernetesBackend } from '../../src/workers/backends/kubernetes/kubernetes-backend.js';
+import type { KubernetesBackendOptions } from '../../src/workers/backends/kubernetes/kubernetes-backend-options.js';
 import { objectNameOf } from '../../src/workers/backends/kubernetes/worker-object-names.js';
 import type { WorkerLimits, WorkerProfile, WorkerSpec, WorkerVolume } from '../../src/workers/worker-spec.js';
 import { clusterConfig } from './cluster.js';

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Backend } from '../../prisma/generated/client/client.js';
 import { JupyterClient } from '../../src/engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
-import type { WorkerBackend } from '../../src/workers/backend.js';
+import type { BackendInventory, WorkerBackend } from '../../src/workers/backend.js';
+import type { CreationCheck } from '../../src/workers/creation-check.js';
 import type { WorkerExit } from '../../src/workers/worker-exit.js';
 import type { WorkerSpec } from '../../src/workers/worker-spec.js';
 import { createWorkerSpec } from '../support/jupyter.js';
@@ -14,7 +15,7 @@ import { runCell, startPython } from '../support/kernel.js';
 /** How a backend under test is opened; the second opening over one `stateRoot` stands for a restarted gateway. */
 export interface BackendUnderTest {
   kind: Backend;
-  open(stateRoot: string): WorkerBackend | Promise<WorkerBackend>;
+  open(stateRoot: string, mayCreate: CreationCheck): WorkerBackend | Promise<WorkerBackend>;
   /** Whether each worker has a server of its own, over its own folder, that ends with it. */
   ownServers: boolean;
   /** The registered server that workers use; default none. */
@@ -28,6 +29,13 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
     let stateRoot: string;
     let spec: WorkerSpec;
     let backend: WorkerBackend;
+    /** How often the backend may create something from now on. */
+    let creations: number;
+    const open = () =>
+      underTest.open(stateRoot, async () => {
+        creations -= 1;
+        if (creations < 0) throw new Error('taken over');
+      });
     const signal = () => AbortSignal.timeout(90_000);
     const answers = (endpoint: JupyterEndpoint) =>
       new JupyterClient(endpoint).probe(2_000).then(
@@ -37,7 +45,8 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
 
     beforeEach(async () => {
       ({ root, stateRoot, spec } = await createWorkerSpec());
-      backend = await underTest.open(stateRoot);
+      creations = Number.POSITIVE_INFINITY;
+      backend = await open();
       spec.jupyterServerId = underTest.jupyterServerId?.();
     });
 
@@ -79,7 +88,7 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
     test('finds its servers again after the gateway restarted', async () => {
       const endpoint = await backend.start(spec, () => {}, signal());
       await backend.close();
-      backend = await underTest.open(stateRoot);
+      backend = await open();
       const found = await backend.running();
       expect([...found.keys()]).toEqual([spec.workerId]);
       const { connect: _, ...address } = endpoint;
@@ -93,6 +102,38 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
       await backend.stop(spec.workerId);
       expect(await backend.running()).toEqual(new Map());
     });
+
+    test('says which workers have servers, without those that start', async () => {
+      const whileStarting: Promise<BackendInventory>[] = [];
+      const report = () => {
+        if (whileStarting.length === 0) whileStarting.push(backend.inventory());
+      };
+      await backend.start(spec, report, signal());
+      if (underTest.ownServers) expect((await whileStarting[0])?.workerIds).toEqual([]);
+      const found = await backend.inventory();
+      expect(found).toEqual({ workerIds: [spec.workerId], abandoned: new Map() });
+      await backend.stop(spec.workerId);
+      expect((await backend.inventory()).workerIds).toEqual([]);
+    });
+
+    test.runIf(underTest.ownServers)(
+      'creates nothing once another gateway has taken over, and leaves nothing of the start',
+      async () => {
+        for (let allowed = 0; allowed < 10; allowed += 1) {
+          creations = allowed;
+          const outcome = await backend
+            .start(spec, () => {}, signal())
+            .then(
+              () => 'started',
+              (error: Error) => error.message,
+            );
+          if (outcome === 'started') return expect(allowed).toBeGreaterThan(0);
+          expect(outcome).toBe('taken over');
+          expect((await backend.inventory()).workerIds).toEqual([]);
+        }
+        throw new Error('It was never started.');
+      },
+    );
 
     test('stops a worker that was never started without complaint', async () => {
       await expect(backend.stop(randomUUID())).resolves.toBeUndefined();

@@ -16,7 +16,7 @@ import { describeBackendContract } from './backend-contract.js';
 describeBackendContract('a local Jupyter', {
   kind: 'external',
   ownServers: true,
-  open: (stateRoot) => openExternalBackend({ stateRoot, python: testPython }),
+  open: (stateRoot, mayCreate) => openExternalBackend({ stateRoot, python: testPython, mayCreate }),
 });
 
 describe('a local Jupyter', { timeout: 120_000 }, () => {

@@ -19,7 +19,7 @@ export function ownedBy(epoch: number): Prisma.Sql {
 
 /**
  * The last statement of a transaction that only the owner of an epoch may commit. A new owner waits for the commit, and reads
- * what was written.
+ * what was written. Without a transaction it says only that there was no new owner at that moment.
  * @throws FormerOwnerError
  */
 export async function assertOwned(tx: Prisma.TransactionClient, epoch: number): Promise<void> {

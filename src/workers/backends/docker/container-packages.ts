@@ -84,6 +84,11 @@ export class ContainerPackages {
     await this.#environments.removeUnfinished();
   }
 
+  /** The containers that install for no start any more; see `BackendInventory`. @throws EngineError */
+  abandoned(): Promise<Map<string, () => Promise<void>>> {
+    return this.#builder.abandoned();
+  }
+
   /** Removes the containers whose creation was given up before the engine answered. @throws EngineError */
   removeUnconfirmed(): Promise<void> {
     return this.#builder.removeUnconfirmed();

@@ -1,10 +1,17 @@
+import type { ContainerInfo } from 'dockerode';
 import type { Logger } from 'pino';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
-import type { FileOwner, RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
+import type {
+  BackendInventory,
+  FileOwner,
+  RemoteFolders,
+  ResourceUsage,
+  WorkerBackend,
+} from '../../backend.js';
 import { hideSecrets } from '../../hide-secrets.js';
 import { withOutput } from '../../server-ended-error.js';
 import type { WorkerExit } from '../../worker-exit.js';
@@ -16,6 +23,7 @@ import type { ContainerAccess } from './container-access.js';
 import { mayBeOutOfMemory } from './container-exit.js';
 import { ContainerPackages } from './container-packages.js';
 import type { DockerEngine } from './docker-engine.js';
+import { endedAtStart } from './ended-at-start.js';
 import { FollowedWorkers } from './followed-workers.js';
 import type { InstalledPackages } from './installed-packages.js';
 import type { RunFolders } from './run-folders.js';
@@ -114,16 +122,10 @@ export class DockerBackend implements WorkerBackend {
   }
 
   async running(): Promise<Map<string, JupyterEndpoint | undefined>> {
-    const { containers, folders } = this.#deps;
     await this.#packages.removeAbandoned();
-    const found = await containers.list();
-    // A folder without a container is what a gateway left that was killed between the two.
-    const workerIds = new Set([...found.keys(), ...(await folders.workerIds())]);
     const running = new Map<string, JupyterEndpoint | undefined>();
-    for (const workerId of workerIds) {
-      if (this.#starts.has(workerId)) continue;
-      const container = found.get(workerId);
-      const token = await folders.tokenOf(workerId);
+    for (const [workerId, container] of await this.#present()) {
+      const token = await this.#deps.folders.tokenOf(workerId);
       const isRunning = container?.State === 'running' && token !== undefined;
       running.set(
         workerId,
@@ -131,6 +133,11 @@ export class DockerBackend implements WorkerBackend {
       );
     }
     return running;
+  }
+
+  async inventory(): Promise<BackendInventory> {
+    const abandoned = await this.#packages.abandoned();
+    return { workerIds: [...(await this.#present()).keys()], abandoned };
   }
 
   async usage(workerId: string): Promise<ResourceUsage | null> {
@@ -153,6 +160,16 @@ export class DockerBackend implements WorkerBackend {
 
   async close(): Promise<void> {
     this.#followed.close();
+  }
+
+  /** The workers that have a container or a folder, and are not being started. @throws EngineError */
+  async #present(): Promise<Map<string, ContainerInfo | undefined>> {
+    const { containers, folders } = this.#deps;
+    const found = await containers.list();
+    // A folder without a container is what a gateway left that was killed between the two.
+    const workerIds = new Set([...found.keys(), ...(await folders.workerIds())]);
+    const present = [...workerIds].filter((workerId) => !this.#starts.has(workerId));
+    return new Map(present.map((workerId) => [workerId, found.get(workerId)]));
   }
 
   async #launch(
@@ -245,7 +262,7 @@ export class DockerBackend implements WorkerBackend {
     const { containers, folders, log } = this.#deps;
     await containers.remove(workerId);
     await this.#packages.release(workerId);
-    // Without its container a folder is removed at the next start of the gateway.
+    // Without its container a folder is found as a stray one, and removed then.
     await folders
       .remove(workerId)
       .catch((err) => log.warn({ err, workerId }, 'the folder of a container was not removed'));
@@ -277,18 +294,4 @@ export class DockerBackend implements WorkerBackend {
       connect: () => access.connect(workerId),
     };
   }
-}
-
-function endedAtStart(isOutOfMemory: boolean | undefined): DomainError {
-  return isOutOfMemory
-    ? new DomainError(
-        'runtime_unavailable',
-        'The memory of the resource class is too small for a Jupyter server; choose a larger class.',
-        { extra: { reason: 'out_of_memory' } },
-      )
-    : new DomainError(
-        'runtime_unavailable',
-        'The container ended while it started; check that its image is made for workers.',
-        { extra: { reason: 'start_failed' } },
-      );
 }

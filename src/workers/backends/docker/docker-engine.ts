@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import type { CreationCheck } from '../../creation-check.js';
 import { EngineError, hasStatus } from './engine-error.js';
 
 const readTimeoutMs = 5_000;
@@ -20,7 +21,11 @@ export class DockerEngine {
   /** Without a limit on silence, for answers that go on. */
   readonly #streams: Docker;
 
-  constructor(address: EngineAddress) {
+  readonly #mayCreate: CreationCheck | undefined;
+
+  /** @param mayCreate called before a container is created, and before it is started; default it always may */
+  constructor(address: EngineAddress, mayCreate?: CreationCheck) {
+    this.#mayCreate = mayCreate;
     // The client's own limit ends the connection of a request that nobody waits for any more.
     this.#reads = new Docker({ ...address, timeout: readTimeoutMs });
     this.#writes = new Docker({ ...address, timeout: writeTimeoutMs });
@@ -59,13 +64,15 @@ export class DockerEngine {
     return this.#read((docker) => docker.listContainers({ all: true, filters: { label } }));
   }
 
-  /** @returns the container's id @throws EngineError */
+  /** @returns the container's id @throws EngineError; what the {@link CreationCheck} throws */
   async create(options: Docker.ContainerCreateOptions): Promise<string> {
+    await this.#mayCreate?.();
     return (await this.#write((docker) => docker.createContainer(options))).id;
   }
 
-  /** @throws EngineError */
+  /** @throws EngineError; what the {@link CreationCheck} throws */
   async start(id: string): Promise<void> {
+    await this.#mayCreate?.();
     await this.#write((docker) => docker.getContainer(id).start()).catch(unless(304));
   }
 

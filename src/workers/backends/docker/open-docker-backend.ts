@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { ContainerConfig } from '../../../config.js';
 import type { FileOwner, WorkerBackend } from '../../backend.js';
+import type { CreationCheck } from '../../creation-check.js';
 import { AllowedImages } from '../allowed-images.js';
 import { DockerBackend } from './docker-backend.js';
 import { DockerEngine } from './docker-engine.js';
@@ -32,11 +33,13 @@ export function openDockerBackend(options: {
   lostAfterMs?: number;
   /** How long the installation of packages may take, in ms; default 10 minutes. */
   maxBuildMs?: number;
+  /** Default: it always may. */
+  mayCreate?: CreationCheck;
   log: Logger;
 }): WorkerBackend {
   const { config, gatewayId, lostAfterMs, maxBuildMs, log } = options;
   const { address, isRemote } = engineAddress(config);
-  const engine = new DockerEngine(address);
+  const engine = new DockerEngine(address, options.mayCreate);
   const user = isRemote ? gatewayUser() : containerUser();
   const folders = new RunFolders(join(options.stateRoot, 'docker'), user);
   const access = isRemote ? new RemoteAccess(engine) : new LocalAccess(folders, user);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ContainerCreateOptions, ContainerInspectInfo, MountSettings } from 'dockerode';
+import type { ContainerCreateOptions, ContainerInfo, ContainerInspectInfo, MountSettings } from 'dockerode';
 import { DomainError } from '../../../errors.js';
 import type { FileOwner } from '../../backend.js';
 import { BoundedNames } from '../bounded-names.js';
@@ -95,19 +95,28 @@ export class PackageBuilder {
     await this.#removeWhere((name) => !this.#running.has(name));
   }
 
+  /** What {@link removeAbandoned} would remove, by the id of the container. @throws EngineError */
+  async abandoned(): Promise<Map<string, () => Promise<void>>> {
+    const found = await this.#containersWhere((name) => !this.#running.has(name));
+    return new Map(found.map(({ Id }) => [Id, () => this.#deps.engine.remove(Id)]));
+  }
+
   /** Removes the containers whose creation was given up before the engine answered. @throws EngineError */
   async removeUnconfirmed(): Promise<void> {
     if (this.#unconfirmed.size > 0) await this.#removeWhere((name) => this.#unconfirmed.has(name));
   }
 
   async #removeWhere(isChosen: (name: string) => boolean): Promise<void> {
-    const { engine, gatewayId, directory } = this.#deps;
-    for (const { Id, Names } of await engine.list(toFilter(builderLabels(gatewayId, directory)))) {
-      const names = Names.map((name) => name.slice(1));
-      if (!names.every(isChosen)) continue;
-      await engine.remove(Id);
-      for (const name of names) this.#unconfirmed.delete(name);
+    for (const { Id, Names } of await this.#containersWhere(isChosen)) {
+      await this.#deps.engine.remove(Id);
+      for (const name of namesOf({ Names })) this.#unconfirmed.delete(name);
     }
+  }
+
+  async #containersWhere(isChosen: (name: string) => boolean): Promise<ContainerInfo[]> {
+    const { engine, gatewayId, directory } = this.#deps;
+    const found = await engine.list(toFilter(builderLabels(gatewayId, directory)));
+    return found.filter((container) => namesOf(container).every(isChosen));
   }
 
   async #create(name: string, build: PackageBuild): Promise<string> {
@@ -151,6 +160,11 @@ export class PackageBuilder {
       },
     };
   }
+}
+
+/** The engine writes a slash before each name. */
+function namesOf({ Names }: Pick<ContainerInfo, 'Names'>): string[] {
+  return Names.map((name) => name.slice(1));
 }
 
 function removed(): DomainError {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { CreationCheck } from '../../creation-check.js';
 import type { Isolation } from './isolation.js';
 import type { LocalPython } from './local-python.js';
 
@@ -20,6 +21,8 @@ export interface LocalBackendOptions {
   hiddenFolders?: string[];
   /** Servers end when no gateway has run for so long; default 24 h. */
   orphanMs?: number;
+  /** Default: it always may. */
+  mayCreate?: CreationCheck;
   /** Default: nothing is logged. */
   log?: Logger;
 }

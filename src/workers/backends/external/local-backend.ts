@@ -5,7 +5,7 @@ import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../../../errors.js';
-import type { FileOwner, ResourceUsage, WorkerBackend } from '../../backend.js';
+import type { BackendInventory, FileOwner, ResourceUsage, WorkerBackend } from '../../backend.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
 import { giveFolder } from '../environments/give-folder.js';
@@ -17,20 +17,21 @@ import { type Isolation, probeIsolation } from './isolation.js';
 import { KernelNames } from './kernel-names.js';
 import { writeKernelStartup } from './kernel-startup.js';
 import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
-import type { LaunchPlan, Sandbox } from './launcher-program.js';
+import type { Sandbox } from './launcher-program.js';
 import type { LocalBackendOptions } from './local-backend-options.js';
+import { localEndpoint } from './local-endpoint.js';
 import { LocalPackages } from './local-packages.js';
 import { ProcessUsage } from './process-usage.js';
 import { readKernelNames } from './read-kernel-names.js';
 import { readServerLog } from './read-server-log.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
-import { type ServerRecord, ServerRecords } from './server-records.js';
+import { notRunning, type ServerRecord, ServerRecords } from './server-records.js';
 import {
   logOf,
   type ServerFolders,
   serverEnvironment,
   serverFolders,
-  serverProgram,
+  serverPlan,
   writeServerSetup,
 } from './server-setup.js';
 import { watchAnswers } from './watch-answers.js';
@@ -81,11 +82,12 @@ export class LocalBackend implements WorkerBackend {
       join(options.stateRoot, 'heartbeat'),
       options.orphanMs ?? defaultOrphanMs,
     );
-    const { environmentsDirectory: directory, log = pino({ level: 'silent' }) } = options;
+    const { environmentsDirectory: directory, log = pino({ level: 'silent' }), mayCreate } = options;
     this.installsRequirements = directory !== undefined;
     const isRunning = async (workerId: string) =>
       this.#starts.has(workerId) || (await this.#records.read(workerId)) !== undefined;
-    this.#packages = directory === undefined ? undefined : new LocalPackages({ directory, isRunning, log });
+    this.#packages =
+      directory === undefined ? undefined : new LocalPackages({ directory, isRunning, log, mayCreate });
     this.#kernels = new KernelNames(async () => readKernelNames((await options.python()).python));
   }
 
@@ -130,12 +132,10 @@ export class LocalBackend implements WorkerBackend {
   async running(): Promise<Map<string, JupyterEndpoint>> {
     await this.#packages?.removeUnfinished();
     const found = new Map<string, JupyterEndpoint>();
-    for (const workerId of await this.#records.workerIds()) {
-      const record = await this.#records.read(workerId);
-      if (!record || this.#starts.has(workerId)) continue;
+    for (const [workerId, record] of await this.#present()) {
       if (record.uid !== null) this.#users.restore(workerId, record.uid);
       if (record.port !== null && (await isRunning(record))) {
-        const endpoint = endpointOf(record.port, record.token);
+        const endpoint = localEndpoint({ port: record.port, token: record.token });
         this.#follow(workerId, record, endpoint);
         found.set(workerId, endpoint);
       } else {
@@ -143,6 +143,11 @@ export class LocalBackend implements WorkerBackend {
       }
     }
     return found;
+  }
+
+  async inventory(): Promise<BackendInventory> {
+    // What installs packages ends with the gateway.
+    return { workerIds: [...(await this.#present()).keys()], abandoned: new Map() };
   }
 
   async usage(workerId: string): Promise<ResourceUsage | null> {
@@ -157,6 +162,18 @@ export class LocalBackend implements WorkerBackend {
   async close(): Promise<void> {
     this.#watch.close();
     this.#heartbeat.close();
+  }
+
+  /** The records of the workers that are not being started. */
+  async #present(): Promise<Map<string, ServerRecord>> {
+    const found = new Map<string, ServerRecord>();
+    for (const workerId of await this.#records.workerIds()) {
+      // Its record is not the last one.
+      if (this.#starts.has(workerId)) continue;
+      const record = await this.#records.read(workerId);
+      if (record && !this.#starts.has(workerId)) found.set(workerId, record);
+    }
+    return found;
   }
 
   async #launch(
@@ -202,24 +219,11 @@ export class LocalBackend implements WorkerBackend {
       for (const folder of [spec.filesDirectory, folders.root]) await giveFolder(folder, uid);
     }
     const token = randomBytes(32).toString('hex');
-    const record: ServerRecord = {
-      pid: null,
-      startTicks: null,
-      runtimeDirectory: folders.runtime,
-      token,
-      port: null,
-      isolation,
-      uid,
-    };
+    const record: ServerRecord = { ...notRunning, runtimeDirectory: folders.runtime, token, isolation, uid };
+    await this.#options.mayCreate?.();
     // Written first: a gateway that is killed before it knows the process leaves what finds it.
     await this.#records.write(spec.workerId, record);
-    const plan: LaunchPlan = {
-      ...sandbox,
-      command: [python, '-I', '-c', serverProgram, folders.settings, folders.relay],
-      directory: folders.root,
-      own: [spec.filesDirectory, folders.root],
-      readable: site === undefined ? [] : [site],
-    };
+    const plan = serverPlan(python, sandbox, { folders, site, filesDirectory: spec.filesDirectory });
     const env = serverEnvironment(folders, python, token, spec.profile, site);
     const child = await spawnServer(python, plan, env, folders.log).catch(async (error) => {
       await this.#records.remove(spec.workerId);
@@ -227,7 +231,7 @@ export class LocalBackend implements WorkerBackend {
     });
     Object.assign(record, await identifyProcess(child.pid));
     const port = await this.#awaitServer(spec, child, folders, record, report, signal);
-    const endpoint = endpointOf(port, token);
+    const endpoint = localEndpoint({ port, token });
     this.#follow(spec.workerId, record, endpoint);
     child.once('exit', () => this.#watch.checkNow(spec.workerId));
     return endpoint;
@@ -269,7 +273,7 @@ export class LocalBackend implements WorkerBackend {
     });
   }
 
-  /** Logs what {@link #end} throws, for whoever has more to do. The next start of the gateway tries again. */
+  /** Logs what {@link #end} throws, for whoever has more to do. As a stray it is tried again. */
   async #tryToEnd(workerId: string, record: ServerRecord): Promise<void> {
     await this.#end(workerId, record).catch((err) =>
       this.#options.log?.error({ err, workerId }, 'the server of a worker was not ended'),
@@ -293,8 +297,4 @@ export class LocalBackend implements WorkerBackend {
     });
     return this.#probed;
   }
-}
-
-function endpointOf(port: number, token: string): JupyterEndpoint {
-  return { baseUrl: `http://127.0.0.1:${port}/`, token };
 }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { CreationCheck } from '../../creation-check.js';
 import type { WorkerRequirements, WorkerSpec } from '../../worker-spec.js';
 import { Environments, type EnvironmentsDeps } from '../environments/environments.js';
 import { pipSettings } from '../environments/pip-settings.js';
@@ -16,16 +17,23 @@ export type LocalPackagesRequest = WorkerRequirements &
 export class LocalPackages {
   readonly #environments: Environments;
   readonly #maxBuildMs: number | undefined;
+  readonly #mayCreate: CreationCheck | undefined;
   /** The versions of interpreters by their paths. */
   readonly #versions = new LRUCache<string, string>({ max: 10 });
 
   /**
    * @param deps those of `Environments`
    * @param deps.maxBuildMs how long an installation may take; default 10 minutes
+   * @param deps.mayCreate called before each installation; default it always may
    */
-  constructor({ maxBuildMs, ...deps }: EnvironmentsDeps & { maxBuildMs?: number }) {
+  constructor({
+    maxBuildMs,
+    mayCreate,
+    ...deps
+  }: EnvironmentsDeps & { maxBuildMs?: number; mayCreate?: CreationCheck }) {
     this.#environments = new Environments(deps);
     this.#maxBuildMs = maxBuildMs;
+    this.#mayCreate = mayCreate;
   }
 
   /**
@@ -37,8 +45,10 @@ export class LocalPackages {
     const { scope, text, userId, ...how } = request;
     const identity = [how.python, await this.#versionOf(how.python), ...pipSettings(how.environment)];
     const maxMs = this.#maxBuildMs;
-    const install = (directory: string, requirements: string, either: AbortSignal) =>
-      installRequirements({ ...how, requirements, directory, maxMs }, either);
+    const install = async (directory: string, requirements: string, either: AbortSignal) => {
+      await this.#mayCreate?.();
+      return installRequirements({ ...how, requirements, directory, maxMs }, either);
+    };
     return this.#environments.folderFor(workerId, { scope, text, userId, identity, install }, signal);
   }
 

@@ -5,7 +5,7 @@ import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
-import type { RemoteFolders, RunningServers, WorkerBackend } from '../../backend.js';
+import type { BackendInventory, RemoteFolders, RunningServers, WorkerBackend } from '../../backend.js';
 import { hasCode } from '../../has-code.js';
 import { assignServer } from '../../servers/assign-server.js';
 import { chooseServer } from '../../servers/choose-server.js';
@@ -109,8 +109,7 @@ export class RegisteredBackend implements WorkerBackend {
 
   /** The workers of a server that does not answer are `unknown` for a while, and then not running. */
   async running(): Promise<RunningServers> {
-    const names = await readdir(this.#directory).catch(() => []);
-    const workerIds = names.filter((name) => !name.endsWith(stopped));
+    const workerIds = await this.#present();
     if (workerIds.length === 0) return new Map();
     const servers = new Map((await this.#servers.list()).map((server) => [server.id, server]));
     const serverOf = async (workerId: string) => {
@@ -120,12 +119,22 @@ export class RegisteredBackend implements WorkerBackend {
     return new Map(await Promise.all(workerIds.map(serverOf)));
   }
 
+  async inventory(): Promise<BackendInventory> {
+    return { workerIds: await this.#present(), abandoned: new Map() };
+  }
+
   onExit(listener: (exit: WorkerExit) => void): () => void {
     return this.#watch.onExit(listener);
   }
 
   async close(): Promise<void> {
     this.#watch.close();
+  }
+
+  /** The workers that were started, and not stopped. */
+  async #present(): Promise<string[]> {
+    const names = await readdir(this.#directory).catch(() => []);
+    return names.filter((name) => !name.endsWith(stopped));
   }
 
   async #runningOn(

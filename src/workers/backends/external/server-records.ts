@@ -20,6 +20,9 @@ const recordSchema = z.object({
 /** What is needed to find, and to end, the server of one worker after a restart of the gateway. */
 export type ServerRecord = z.infer<typeof recordSchema>;
 
+/** What a record says before its server runs. */
+export const notRunning = { pid: null, startTicks: null, port: null } satisfies Partial<ServerRecord>;
+
 const suffix = '.server.json';
 
 /** The records of one backend: one file for each worker, readable for the owner only, as it contains a token. */

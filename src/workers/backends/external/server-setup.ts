@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import type { WorkerSpec } from '../../worker-spec.js';
+import type { LaunchPlan, Sandbox } from './launcher-program.js';
 import { workerProgram } from './worker-program.js';
 
 /** The absolute paths where a worker's Jupyter server keeps its files, all below the worker's state folder. */
@@ -136,5 +137,25 @@ export function serverEnvironment(
     JUPYTER_RUNTIME_DIR: folders.runtime,
     IPYTHONDIR: folders.ipython,
     WORKER_WARM_IMPORTS: profile.warmImports.join(','),
+  };
+}
+
+/**
+ * How the server of a worker is launched.
+ * @param python the absolute path of the interpreter
+ * @param of.site the folder of the packages of its kernels; undefined for none
+ */
+export function serverPlan(
+  python: string,
+  sandbox: Sandbox,
+  of: { folders: ServerFolders; filesDirectory: string; site: string | undefined },
+): LaunchPlan {
+  const { folders, filesDirectory, site } = of;
+  return {
+    ...sandbox,
+    command: [python, '-I', '-c', serverProgram, folders.settings, folders.relay],
+    directory: folders.root,
+    own: [filesDirectory, folders.root],
+    readable: site === undefined ? [] : [site],
   };
 }

@@ -13,6 +13,7 @@ import {
   type V1Secret,
 } from '@kubernetes/client-node';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import type { CreationCheck } from '../../creation-check.js';
 import { isFault, toClusterError } from './cluster-error.js';
 
 const readTimeoutMs = 5_000;
@@ -28,8 +29,13 @@ export class ClusterClient {
   readonly #configFor: (limit: AbortSignal) => Configuration;
   readonly #namespace: string;
 
-  /** @throws Error when `config` names no cluster */
-  constructor(config: KubeConfig, namespace: string) {
+  readonly #mayCreate: CreationCheck | undefined;
+
+  /**
+   * @param mayCreate called before a Pod or a Secret is created; default it always may
+   * @throws Error when `config` names no cluster
+   */
+  constructor(config: KubeConfig, namespace: string, mayCreate?: CreationCheck) {
     const cluster = config.getCurrentCluster();
     if (!cluster) throw new Error('The kubeconfig names no cluster.');
     this.#configFor = (limit) =>
@@ -39,6 +45,7 @@ export class ClusterClient {
         promiseMiddleware: [within(limit)],
       });
     this.#namespace = namespace;
+    this.#mayCreate = mayCreate;
   }
 
   /** @param labels all that the Pods must have */
@@ -53,7 +60,9 @@ export class ClusterClient {
     return orUndefined(this.#read(CoreV1Api, (api) => api.readNamespacedPod(request)));
   }
 
-  createPod(body: V1Pod): Promise<V1Pod> {
+  /** @throws what the {@link CreationCheck} throws */
+  async createPod(body: V1Pod): Promise<V1Pod> {
+    await this.#mayCreate?.();
     const request = { namespace: this.#namespace, body };
     return this.#write(CoreV1Api, (api) => api.createNamespacedPod(request));
   }
@@ -77,7 +86,9 @@ export class ClusterClient {
     return this.#read(CoreV1Api, (api) => api.readNamespacedPodLog(request));
   }
 
+  /** @throws what the {@link CreationCheck} throws */
   async createSecret(body: V1Secret): Promise<void> {
+    await this.#mayCreate?.();
     const request = { namespace: this.#namespace, body };
     await this.#write(CoreV1Api, (api) => api.createNamespacedSecret(request));
   }

@@ -1,22 +1,20 @@
-import type { KubeConfig, V1Pod } from '@kubernetes/client-node';
-import type { Logger } from 'pino';
-import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import type { V1Pod } from '@kubernetes/client-node';
 import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
-import type { RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
+import type { BackendInventory, RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
 import { hideSecrets } from '../../hide-secrets.js';
 import { inParallel } from '../../in-parallel.js';
 import { withOutput } from '../../server-ended-error.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec, WorkerVolume } from '../../worker-spec.js';
-import type { AllowedImages } from '../allowed-images.js';
 import type { PackageArchive } from '../environments/install-archive.js';
 import { ContentsFolder } from '../external/contents-folder.js';
 import { RunningStarts } from '../running-starts.js';
 import { ClusterClient } from './cluster-client.js';
-import { ClusterError, isFault } from './cluster-error.js';
+import { isFault } from './cluster-error.js';
+import type { KubernetesBackendOptions } from './kubernetes-backend-options.js';
 import { lastOutputOf } from './last-output.js';
 import { ownCredentials } from './own-credentials.js';
 import { endpointOf } from './pod-endpoint.js';
@@ -28,44 +26,19 @@ import { PodWatch } from './pod-watch.js';
 import { smallWorker } from './small-worker.js';
 import { PodStart } from './start-pod.js';
 import { UnwantedPods } from './unwanted-pods.js';
+import { whyNoPods } from './why-no-pods.js';
 import { claimsVolume } from './work-volume.js';
-import type { GatewayPeer } from './worker-network-policy.js';
 import { gatewayLabel, objectNameOf, workerLabel } from './worker-object-names.js';
 import { workerPod } from './worker-pod.js';
 import { tokenIn } from './worker-secret.js';
 
 const defaultMaxTroubleMs = 120_000;
-const checkTimeoutMs = 4_500;
 /** How long an answer to whether workers can be started counts: lists of profiles ask for each of their rows. */
 const checkKeptMs = 5_000;
 const maxStopMs = 30_000;
 const lookAgainMs = 1_000;
 const parallelReads = 8;
 const maxLogLength = 4_000;
-
-/** What a {@link KubernetesBackend} works with. */
-export interface KubernetesBackendOptions {
-  config: KubeConfig;
-  /** Where the objects of workers are created. */
-  namespace: string;
-  images: AllowedImages;
-  /** The id of the gateway's database, a UUID: the Pods of other gateways in the namespace are left alone. */
-  gatewayId: string;
-  gateway: GatewayPeer;
-  /** Absolute path of a folder that outlives the gateway, for the packages of workers. */
-  environmentsDirectory: string;
-  /** The networks of package indexes that have no public address; default none. */
-  indexCidrs?: readonly string[];
-  /** Where Pods reach the gateway, to fetch the files of their branches; by default the gateway writes them. */
-  gatewayUrl?: string;
-  /** The StorageClass of the volumes of workers whose class names none; by default these are on the node's disk. */
-  storageClass?: string;
-  log: Logger;
-  /** How long a node or a server may be silent before its worker is ended; default 2 minutes. */
-  maxTroubleMs?: number;
-  /** How long the installation of packages may take, in ms; default 10 minutes. */
-  maxBuildMs?: number;
-}
 
 /**
  * Runs each worker as a Pod. The gateway connects to the Pod's own address, so it runs in the cluster or in a network that
@@ -95,7 +68,7 @@ export class KubernetesBackend implements WorkerBackend {
     const { config, close } = ownCredentials(options.config);
     this.#closeCredentials = close;
     this.fetchesFiles = options.gatewayUrl !== undefined;
-    this.#cluster = new ClusterClient(config, namespace);
+    this.#cluster = new ClusterClient(config, namespace, options.mayCreate);
     this.#unwanted = new UnwantedPods({ cluster: this.#cluster, log });
     this.#follower = new PodFollower({
       ...{ maxTroubleMs, log },
@@ -139,7 +112,7 @@ export class KubernetesBackend implements WorkerBackend {
     if ('reason' in found) return found.reason;
     const { image } = found;
     if (this.#check?.image !== image || performance.now() - this.#check.at > checkKeptMs)
-      this.#check = { image, at: performance.now(), reason: this.#whyNoPods(image) };
+      this.#check = { image, at: performance.now(), reason: whyNoPods(this.#cluster, this.#smallPod(image)) };
     return this.#check.reason;
   }
 
@@ -165,13 +138,19 @@ export class KubernetesBackend implements WorkerBackend {
     await this.#packages.removeAbandoned(items);
     const found = new Map<string, JupyterEndpoint | undefined>();
     await inParallel(items, parallelReads, async (pod) => {
-      const workerId = pod.metadata?.labels?.[workerLabel];
-      if (!workerId || this.#starts.has(workerId)) return;
+      const workerId = this.#presentWorker(pod);
+      if (!workerId) return;
       const endpoint = await this.#findEndpoint(pod);
       found.set(workerId, endpoint);
       if (endpoint) this.#adopt(workerId, pod, endpoint);
     });
     return found;
+  }
+
+  async inventory(): Promise<BackendInventory> {
+    const { items } = await this.#cluster.listPods(this.#ownLabels());
+    const workerIds = items.flatMap((pod) => this.#presentWorker(pod) ?? []);
+    return { workerIds, abandoned: this.#packages.abandoned(items) };
   }
 
   async usage(workerId: string): Promise<ResourceUsage | null> {
@@ -194,18 +173,14 @@ export class KubernetesBackend implements WorkerBackend {
     return { [gatewayLabel]: this.#options.gatewayId };
   }
 
-  /** Lets the API check a small worker: the gateway's credentials, the namespace, rights and admission. */
-  async #whyNoPods(image: string): Promise<string | null> {
-    const check = this.#cluster.checkPod(workerPod(smallWorker(), { ...this.#options, image }));
-    const limit = AbortSignal.timeout(checkTimeoutMs);
-    try {
-      await rejectOnAbort(check, limit);
-      return null;
-    } catch (error) {
-      // What a small worker must not have, another resource class may; and a start waits for its quota.
-      if (isFault(error, 'limits') || isFault(error, 'quota')) return null;
-      return error instanceof DomainError ? error.message : new ClusterError('unreachable').message;
-    }
+  /** The worker of a Pod; undefined where it has none, or is being started. */
+  #presentWorker({ metadata }: V1Pod): string | undefined {
+    const workerId = metadata?.labels?.[workerLabel];
+    return workerId && !this.#starts.has(workerId) ? workerId : undefined;
+  }
+
+  #smallPod(image: string): V1Pod {
+    return workerPod(smallWorker(), { ...this.#options, image });
   }
 
   async #launch(

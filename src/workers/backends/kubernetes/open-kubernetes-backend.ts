@@ -2,6 +2,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { DomainError } from '../../../errors.js';
 import type { WorkerBackend } from '../../backend.js';
+import type { CreationCheck } from '../../creation-check.js';
 import { AllowedImages } from '../allowed-images.js';
 import { KubernetesBackend } from './kubernetes-backend.js';
 
@@ -32,13 +33,15 @@ export function openKubernetesBackend(options: {
   /** Absolute path of a folder that outlives the gateway, for the packages of workers. */
   environmentsDirectory: string;
   gatewayId: string;
+  /** Default: it always may. */
+  mayCreate?: CreationCheck;
   log: Logger;
 }): WorkerBackend {
-  const { settings, environmentsDirectory, gatewayId, log } = options;
+  const { settings, environmentsDirectory, gatewayId, mayCreate, log } = options;
   const config = loadConfig(settings.kubeconfig);
   const ownNamespace = config.getContextObject(config.getCurrentContext())?.namespace ?? 'default';
   return new KubernetesBackend({
-    ...{ config, environmentsDirectory, gatewayId, log },
+    ...{ config, environmentsDirectory, gatewayId, mayCreate, log },
     namespace: settings.kubernetesNamespace,
     images: new AllowedImages(settings),
     indexCidrs: settings.kubernetesIndexCidrs,

@@ -84,11 +84,19 @@ export class PodPackages {
    * @throws ClusterError
    */
   async removeAbandoned(pods: V1Pod[]): Promise<void> {
-    for (const { metadata } of pods) {
-      const id = metadata?.labels?.[packagesLabel];
-      if (id && !this.#running.has(id)) await this.#deps.cluster.deletePod(packagesNameOf(id));
-    }
+    for (const remove of this.abandoned(pods).values()) await remove();
     await this.#environments.removeUnfinished();
+  }
+
+  /**
+   * The Pods that install for no start any more; see `BackendInventory`. Their other objects follow them.
+   * @param pods those of this gateway
+   */
+  abandoned(pods: V1Pod[]): Map<string, () => Promise<void>> {
+    const ids = pods.flatMap(({ metadata }) => metadata?.labels?.[packagesLabel] ?? []);
+    const names = ids.filter((id) => !this.#running.has(id)).map(packagesNameOf);
+    const remove = async (name: string) => void (await this.#deps.cluster.deletePod(name));
+    return new Map(names.map((name) => [name, () => remove(name)]));
   }
 
   async #run(
