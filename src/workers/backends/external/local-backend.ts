@@ -216,12 +216,12 @@ export class LocalBackend implements WorkerBackend {
     const plan: LaunchPlan = {
       ...sandbox,
       command: [python, '-I', '-c', serverProgram, folders.settings, folders.relay],
+      environment: serverEnvironment(folders, python, token, spec.profile, site),
       directory: folders.root,
       own: [spec.filesDirectory, folders.root],
       readable: site === undefined ? [] : [site],
     };
-    const env = serverEnvironment(folders, python, token, spec.profile, site);
-    const child = await spawnServer(python, plan, env, folders.log).catch(async (error) => {
+    const child = await spawnServer(python, plan, folders.log).catch(async (error) => {
       await this.#records.remove(spec.workerId);
       throw error;
     });

@@ -123,7 +123,7 @@ export function serverEnvironment(
   token: string,
   profile: Pick<WorkerSpec['profile'], 'environment' | 'warmImports'>,
   site?: string,
-): NodeJS.ProcessEnv {
+): Record<string, string> {
   return {
     LANG: process.env.LANG ?? 'C.UTF-8',
     ...profile.environment,
