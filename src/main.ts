@@ -84,7 +84,8 @@ async function main(): Promise<void> {
     printError(busy ? `Port ${config.port} is in use; choose another with PORT=4001.` : error.message);
     process.exit(1);
   });
-  gateway.server.listen(config.port, config.host, () => {
+  // Without a host it listens on `::` too, or on 0.0.0.0 where there is no IPv6.
+  gateway.server.listen({ port: config.port, host: config.host === '::' ? undefined : config.host }, () => {
     const address = gateway.server.address();
     const port = typeof address === 'object' && address ? address.port : config.port;
     printWelcome({ config, port, adminToken: gateway.adminToken });
