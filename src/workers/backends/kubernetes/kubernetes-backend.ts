@@ -1,6 +1,5 @@
 import type { KubeConfig, V1Pod } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
-import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
@@ -14,9 +13,11 @@ import type { WorkerProfile, WorkerSpec, WorkerVolume } from '../../worker-spec.
 import type { AllowedImages } from '../allowed-images.js';
 import type { PackageArchive } from '../environments/install-archive.js';
 import { ContentsFolder } from '../external/contents-folder.js';
+import { ImageKernels } from '../image-kernels.js';
 import { RunningStarts } from '../running-starts.js';
+import { AdmissionCheck } from './admission-check.js';
 import { ClusterClient } from './cluster-client.js';
-import { ClusterError, isFault } from './cluster-error.js';
+import { isFault } from './cluster-error.js';
 import { lastOutputOf } from './last-output.js';
 import { ownCredentials } from './own-credentials.js';
 import { endpointOf } from './pod-endpoint.js';
@@ -25,7 +26,6 @@ import { PodPackages } from './pod-packages.js';
 import { isEnding, isRunning } from './pod-status.js';
 import { usageIn } from './pod-usage.js';
 import { PodWatch } from './pod-watch.js';
-import { smallWorker } from './small-worker.js';
 import { PodStart } from './start-pod.js';
 import { UnwantedPods } from './unwanted-pods.js';
 import { claimsVolume } from './work-volume.js';
@@ -35,9 +35,6 @@ import { workerPod } from './worker-pod.js';
 import { tokenIn } from './worker-secret.js';
 
 const defaultMaxTroubleMs = 120_000;
-const checkTimeoutMs = 4_500;
-/** How long an answer to whether workers can be started counts: lists of profiles ask for each of their rows. */
-const checkKeptMs = 5_000;
 const maxStopMs = 30_000;
 const lookAgainMs = 1_000;
 const parallelReads = 8;
@@ -85,7 +82,8 @@ export class KubernetesBackend implements WorkerBackend {
   readonly #closeCredentials: () => void;
   readonly #starts = new RunningStarts();
   readonly #endpoints = new Map<string, JupyterEndpoint>();
-  #check: { image: string; at: number; reason: Promise<string | null> } | undefined;
+  readonly #kernels = new ImageKernels();
+  readonly #admission: AdmissionCheck;
 
   readonly #options: KubernetesBackendOptions;
 
@@ -96,6 +94,7 @@ export class KubernetesBackend implements WorkerBackend {
     this.#closeCredentials = close;
     this.fetchesFiles = options.gatewayUrl !== undefined;
     this.#cluster = new ClusterClient(config, namespace);
+    this.#admission = new AdmissionCheck(this.#cluster, options);
     this.#unwanted = new UnwantedPods({ cluster: this.#cluster, log });
     this.#follower = new PodFollower({
       ...{ maxTroubleMs, log },
@@ -138,9 +137,8 @@ export class KubernetesBackend implements WorkerBackend {
     const found = this.#options.images.imageOf(profile);
     if ('reason' in found) return found.reason;
     const { image } = found;
-    if (this.#check?.image !== image || performance.now() - this.#check.at > checkKeptMs)
-      this.#check = { image, at: performance.now(), reason: this.#whyNoPods(image) };
-    return this.#check.reason;
+    const missing = profile && this.#kernels.unavailableReason(image, profile);
+    return missing ?? this.#admission.unavailableReason(image);
   }
 
   async start(
@@ -194,20 +192,6 @@ export class KubernetesBackend implements WorkerBackend {
     return { [gatewayLabel]: this.#options.gatewayId };
   }
 
-  /** Lets the API check a small worker: the gateway's credentials, the namespace, rights and admission. */
-  async #whyNoPods(image: string): Promise<string | null> {
-    const check = this.#cluster.checkPod(workerPod(smallWorker(), { ...this.#options, image }));
-    const limit = AbortSignal.timeout(checkTimeoutMs);
-    try {
-      await rejectOnAbort(check, limit);
-      return null;
-    } catch (error) {
-      // What a small worker must not have, another resource class may; and a start waits for its quota.
-      if (isFault(error, 'limits') || isFault(error, 'quota')) return null;
-      return error instanceof DomainError ? error.message : new ClusterError('unreachable').message;
-    }
-  }
-
   async #launch(
     spec: WorkerSpec,
     report: (percent: number, message: string) => void,
@@ -240,6 +224,7 @@ export class KubernetesBackend implements WorkerBackend {
     const start = new PodStart({ ...deps, egress: spec.profile.egress, fetch, packages });
     try {
       const { pod, endpoint } = await start.run(workerPod(spec, { ...this.#options, ...of }));
+      await this.#kernels.check(of.image, spec.profile, endpoint);
       signal.throwIfAborted();
       this.#adopt(spec.workerId, pod, endpoint);
       return endpoint;
