@@ -11,7 +11,7 @@ const slash = Buffer.from('/');
 /**
  * Removes a folder that code of users could write to, with all that it contains: also where paths are longer than the
  * system takes (4,096 bytes on Linux), and folders have no rights. Links are removed and never followed, on Linux also those
- * that a process puts in the place of a folder meanwhile: see {@link HeldFolder}. The folder that contains `root` is one that
+ * that a process makes of a folder meanwhile: see {@link HeldFolder}. The folder that contains `root` is one that
  * only the gateway can change. Nothing at the path is no error.
  * @param root absolute path
  * @throws Error when something remains, e.g. files of another user, or when it takes longer than 10 minutes
@@ -46,7 +46,7 @@ class FoldersToRemove {
     this.#top = top;
   }
 
-  /** @param folder the path of a folder in `parent`, or of what has taken its place */
+  /** @param folder the path of a folder in `parent`, or of what is there in its stead */
   async add(folder: Buffer, parent: HeldFolder): Promise<void> {
     this.#paths.push(parent === this.#top ? folder : await this.#move(folder));
   }

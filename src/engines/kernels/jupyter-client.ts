@@ -183,7 +183,7 @@ export class JupyterClient {
     }
   }
 
-  /** A kernel that is missing is looked for only now: most kernels start. */
+  /** Asked only now, so that the start of a kernel that is there takes no longer. */
   async #whyNotCreated(name: string, cause: unknown, signal: AbortSignal): Promise<string> {
     const hasAnswered = cause instanceof DomainError;
     const names = hasAnswered ? await rejectOnAbort(this.kernelNames(), signal).catch(() => []) : [];
