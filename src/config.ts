@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { Backend } from '../prisma/generated/client/enums.js';
 import type { AllowedHosts } from './validation/allowed-hosts.js';
-import { databaseAddress } from './validation/database-address.js';
+import { databaseAddress, withPassword } from './validation/database-address.js';
 import {
   allowedHosts,
   amount,
@@ -81,7 +81,7 @@ export interface Config {
   host: string;
   /** `DATA_DIR`, default `./.data`; here absolute. Contains the embedded database, repositories, worker folders, secrets. */
   dataDir: string;
-  /** `DATABASE_URL`; default none, then PGlite in `dataDir` is used. */
+  /** `DATABASE_URL`, with `PGPASSWORD` where it has no password; default none, then PGlite in `dataDir` is used. */
   databaseUrl: string | undefined;
   /** `ADMIN_TOKEN`; default none, then the first start generates it in `dataDir/admin-token`. */
   adminToken: string | undefined;
@@ -141,12 +141,14 @@ export interface Config {
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const notValid = 'The configuration is not valid:';
 
 const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('./.data'),
   DATABASE_URL: databaseAddress.optional(),
+  PGPASSWORD: z.string().optional(),
   ADMIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   OIDC_ISSUER: issuer.optional(),
   OIDC_AUDIENCE: z.string().min(1).max(1_000).optional(),
@@ -221,19 +223,17 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new ConfigError(`The configuration is not valid:\n${faults.join('\n')}`);
+    throw new ConfigError(`${notValid}\n${faults.join('\n')}`);
   }
   const value = parsed.data;
   if (Boolean(value.OIDC_ISSUER) !== Boolean(value.OIDC_AUDIENCE))
-    throw new ConfigError(
-      'The configuration is not valid:\n  OIDC_ISSUER and OIDC_AUDIENCE belong together: set both.',
-    );
+    throw new ConfigError(`${notValid}\n  OIDC_ISSUER and OIDC_AUDIENCE belong together: set both.`);
   const dataDir = resolve(value.DATA_DIR);
   return {
     port: value.PORT,
     host: value.HOST,
     dataDir,
-    databaseUrl: value.DATABASE_URL,
+    databaseUrl: value.DATABASE_URL && withPassword(value.DATABASE_URL, value.PGPASSWORD),
     adminToken: value.ADMIN_TOKEN,
     oidc: value.OIDC_ISSUER ? { issuer: value.OIDC_ISSUER, audience: value.OIDC_AUDIENCE! } : undefined,
     demo: value.DEMO ?? value.DATABASE_URL === undefined,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import pino from 'pino';
 import { createBackends } from './app/create-backends.js';
-import { forgetSecrets } from './app/forget-secrets.js';
+import { forgetSecrets, secretVariables } from './app/forget-secrets.js';
 import { openGateway } from './app/gateway.js';
 import { printWelcome } from './app/print-welcome.js';
 import { redirectConsole } from './app/redirect-console.js';
@@ -31,7 +31,7 @@ function printError(text: string): void {
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  await forgetSecrets(['ADMIN_TOKEN', 'SECRETS_KEY', 'DATABASE_URL', 'JUPYTER_TOKEN', 'METRICS_TOKEN']);
+  await forgetSecrets(secretVariables);
   const pretty = process.stdout.isTTY && process.env.NODE_ENV !== 'production';
   const log = pino(
     { level: config.logLevel },
@@ -84,7 +84,8 @@ async function main(): Promise<void> {
     printError(busy ? `Port ${config.port} is in use; choose another with PORT=4001.` : error.message);
     process.exit(1);
   });
-  gateway.server.listen(config.port, config.host, () => {
+  // Without a host it listens on `::` too, or on 0.0.0.0 where there is no IPv6.
+  gateway.server.listen({ port: config.port, host: config.host === '::' ? undefined : config.host }, () => {
     const address = gateway.server.address();
     const port = typeof address === 'object' && address ? address.port : config.port;
     printWelcome({ config, port, adminToken: gateway.adminToken });

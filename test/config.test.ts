@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.js';
 
@@ -56,4 +57,28 @@ it('OIDC_ISSUER and OIDC_AUDIENCE are set together, and the issuer is reached sa
     ['', 'notebooks'],
   ] as const)
     expect(() => read(issuer, audience)).toThrow(/OIDC_ISSUER and OIDC_AUDIENCE belong together/);
+});
+
+it.each([
+  ['postgresql://user@db.example.com/notebooks', 'postgresql://user@db.example.com/notebooks?'],
+  ['postgresql:///notebooks?host=/srv/sockets', 'postgresql:///notebooks?host=/srv/sockets&'],
+  [
+    'postgresql://user@/notebooks?host=/srv/my sockets#',
+    'postgresql://user@/notebooks?host=/srv/my%20sockets&',
+  ],
+  ['postgresql://user@%2Fsrv%2Fsockets/notebooks', 'postgresql://user@%2Fsrv%2Fsockets/notebooks?'],
+])('PGPASSWORD is added to an address that has no password: %s', (address, start) => {
+  const PGPASSWORD = 'p&ss/w+rd #1%';
+  const url = readConfig({ DATABASE_URL: address, PGPASSWORD }).databaseUrl!;
+  expect(url).toBe(`${start}password=p%26ss%2Fw%2Brd%20%231%25`);
+  expect(new pg.Client({ connectionString: url }).password).toBe(PGPASSWORD);
+  expect(readConfig({ DATABASE_URL: address }).databaseUrl).toBe(address);
+});
+
+it.each([
+  'postgresql://user:word@db.example.com/notebooks',
+  'postgresql://user:word@/notebooks?host=/srv/sockets',
+  'postgresql://user@db.example.com/notebooks?password=word',
+])('the password of an address is used before PGPASSWORD: %s', (address) => {
+  expect(readConfig({ DATABASE_URL: address, PGPASSWORD: 'other' }).databaseUrl).toBe(address);
 });

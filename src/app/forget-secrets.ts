@@ -1,5 +1,15 @@
 import { open, readFile } from 'node:fs/promises';
 
+/** The variables that contain secrets. Each of them was read into the configuration, and nothing reads it again. */
+export const secretVariables = [
+  'ADMIN_TOKEN',
+  'SECRETS_KEY',
+  'DATABASE_URL',
+  'PGPASSWORD',
+  'JUPYTER_TOKEN',
+  'METRICS_TOKEN',
+] as const;
+
 /**
  * Removes variables from the environment of this process: from `process.env`, so that child processes do not inherit
  * them, and on Linux from the memory that other processes of the same user read as `/proc/<pid>/environ`. Where the

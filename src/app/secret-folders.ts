@@ -13,13 +13,15 @@ const neededFolders = ['/', '/etc', '/etc/ssl', '/etc/pki'];
  * The folders of the secrets that the configuration names, and of the sockets that make their users powerful: the key for the
  * Docker engine and its socket, the kubeconfig and the keys that it names, the key, the socket and the passwords for the
  * database. Where a file is a link, also the folder of what it leads to. They need not exist.
- * @param passwordFile the value of `PGPASSFILE`, which the client of the database reads by itself; default that of this process
+ * @param variables those that the client of the database reads by itself: `PGPASSFILE` names its passwords, and `PGHOST` may be
+ *   the folder of its socket; default those of this process
  * @returns absolute paths, each once
  */
 export function secretFolders(
   config: Pick<Config, 'containers' | 'databaseUrl'>,
-  passwordFile = process.env.PGPASSFILE,
+  variables: { PGPASSFILE?: string; PGHOST?: string } = process.env,
 ): string[] {
+  const { PGPASSFILE, PGHOST } = variables;
   const { dockerHost, dockerCertPath, kubeconfig } = config.containers;
   const kubeconfigs = (kubeconfig ?? join(homedir(), '.kube/config')).split(delimiter).filter(Boolean);
   const files = [
@@ -27,8 +29,8 @@ export function secretFolders(
     ...(dockerCertPath === undefined ? [] : [join(dockerCertPath, 'key.pem')]),
     ...kubeconfigs,
     ...kubeconfigs.flatMap(keysOf),
-    ...(passwordFile ? [passwordFile] : []),
-    ...databaseFiles(config.databaseUrl ?? ''),
+    ...(PGPASSFILE ? [PGPASSFILE] : []),
+    ...databaseFiles(config.databaseUrl ?? '', PGHOST),
   ].map((file) => resolve(file));
   return [...new Set(files.flatMap((file) => [dirname(file), dirname(targetOf(file))]))];
 }
@@ -71,13 +73,13 @@ export function secretFolderFault(folders: string[]): DomainError | null {
 }
 
 /**
- * The key and the socket that an address of a database names.
+ * The key and the sockets that an address of a database names, or the host for addresses without one.
  * @see https://www.postgresql.org/docs/current/libpq-connect.html
  */
-function databaseFiles(url: string): string[] {
+function databaseFiles(url: string, defaultHost = ''): string[] {
   const query = new URLSearchParams(url.split('?')[1]);
   const encodedHost = /^\w+:\/\/(?:[^/@]*@)?(%2f[^:/?]*)/i.exec(url)?.[1] ?? '';
-  const folders = [...query.getAll('host'), decodeURIComponent(encodedHost)].filter((host) =>
+  const folders = [...query.getAll('host'), decodeURIComponent(encodedHost), defaultHost].filter((host) =>
     host.startsWith('/'),
   );
   return [...query.getAll('sslkey'), ...folders.map((folder) => join(folder, '.s.PGSQL.5432'))];

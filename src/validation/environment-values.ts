@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { parseAllowedHosts } from './allowed-hosts.js';
 import { isTrustworthy } from './is-trustworthy.js';
@@ -40,9 +41,18 @@ export const origins = list
     'must list origins, e.g. https://app.example.com',
   );
 
-/** The address of a gateway, without the slashes at its end. */
+/**
+ * The address of a gateway, without the slashes at its end. A manifest can name the address of its Pod only as it is, so one of
+ * IPv6 may have no brackets where a port follows.
+ */
 export const gatewayUrl = z
-  .url({ protocol: /^https?$/ })
+  .string()
+  .transform((text) =>
+    text.replace(/^(https?:\/\/)([0-9a-f:.]+)(:\d+)/i, (all, scheme, host, port) =>
+      isIPv6(host) ? `${scheme}[${host}]${port}` : all,
+    ),
+  )
+  .pipe(z.url({ protocol: /^https?$/ }))
   .transform((url) => new URL(url))
   .refine(
     ({ username, search, hash }) => !username && !search && !hash,

@@ -1,9 +1,11 @@
 import { constants } from 'node:fs';
-import { type FileHandle, lchown, lstat, mkdir, open } from 'node:fs/promises';
+import { chmod, chown, type FileHandle, lchown, lstat, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from './has-code.js';
 
-const openFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+const folderOnly = constants.O_DIRECTORY | constants.O_NOFOLLOW;
+/** `O_PATH`, which Node does not name: to open a folder so needs no right in it. */
+const pathOnly = 0o10000000;
 
 /**
  * A folder that others may change meanwhile. On Linux it is held open, and {@link HeldFolder.at} leads into this very
@@ -26,8 +28,17 @@ export class HeldFolder {
    * @throws Error with the code `ENOENT`, `ENOTDIR` or, for a symbolic link, `ELOOP`
    */
   static async open(path: string): Promise<HeldFolder> {
-    const handle = process.platform === 'linux' ? await openFolder(path) : undefined;
-    if (handle || (await lstat(path)).isDirectory()) return new HeldFolder(path, handle);
+    return HeldFolder.#open(path, constants.O_RDONLY);
+  }
+
+  /** Opens a folder also without a right in it. The caller closes it. @throws as {@link HeldFolder.open} */
+  static async openAnyway(path: string | Buffer): Promise<HeldFolder> {
+    return HeldFolder.#open(path, pathOnly);
+  }
+
+  static async #open(path: string | Buffer, flags: number): Promise<HeldFolder> {
+    const handle = process.platform === 'linux' ? await openFolder(path, flags) : undefined;
+    if (handle || (await lstat(path)).isDirectory()) return new HeldFolder(path.toString(), handle);
     throw await whyNoFolder(path);
   }
 
@@ -64,6 +75,15 @@ export class HeldFolder {
     return folder;
   }
 
+  /**
+   * Makes the gateway's user its owner, and the only one who may enter it.
+   * @throws Error with the code `EPERM` for a folder of another user
+   */
+  async takeOver(): Promise<void> {
+    await chown(this.at(), process.geteuid!(), process.getegid!());
+    await chmod(this.at(), 0o700);
+  }
+
   async close(): Promise<void> {
     await this.#handle?.close();
   }
@@ -79,16 +99,16 @@ export class HeldFolder {
   }
 }
 
-async function openFolder(path: string): Promise<FileHandle> {
+async function openFolder(path: string | Buffer, flags: number): Promise<FileHandle> {
   try {
-    return await open(path, openFlags);
+    return await open(path, folderOnly | flags);
   } catch (error) {
     if (hasCode(error, 'ENOTDIR', 'ELOOP')) throw await whyNoFolder(path);
     throw error;
   }
 }
 
-async function whyNoFolder(path: string): Promise<Error> {
+async function whyNoFolder(path: string | Buffer): Promise<Error> {
   const isLink = (await lstat(path)).isSymbolicLink();
   return Object.assign(new Error('There is no folder at this path.'), { code: isLink ? 'ELOOP' : 'ENOTDIR' });
 }

@@ -56,7 +56,14 @@ test('the folders of the keys that a kubeconfig names are some', async () => {
 });
 
 test('the folder of the passwords for the database is one', () => {
-  expect(secretFolders(readConfig({}), '/srv/passwords/pgpass')).toContain('/srv/passwords');
+  const variables = { PGPASSFILE: '/srv/passwords/pgpass' };
+  expect(secretFolders(readConfig({}), variables)).toContain('/srv/passwords');
+});
+
+test('the folder of the socket of the database is one, also where only PGHOST names it', () => {
+  const config = readConfig({ DATABASE_URL: 'postgresql:///notebooks' });
+  expect(secretFolders(config, { PGHOST: '/srv/sockets' })).toContain('/srv/sockets');
+  expect(secretFolders(config, { PGHOST: 'db.example.com' })).toEqual(secretFolders(config, {}));
 });
 
 test.each([

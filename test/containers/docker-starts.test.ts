@@ -68,6 +68,18 @@ describeOnDocker('a start of a worker in a container', { timeout: 120_000 }, () 
     }
   });
 
+  test('fails when the image lacks the kernel of the profile, which is not available from then on', async () => {
+    const profile = { ...(await fixture.createSpec()).profile, kernelName: 'julia-1.10' };
+    expect(await fixture.backend.unavailableReason(profile)).toBeNull();
+    const reason = expect.stringMatching(/^Jupyter has no kernel "julia-1.10" \(it has bash, python3\);/);
+    await expect(fixture.start({ profile })).rejects.toMatchObject({
+      ...{ code: 'runtime_unavailable', message: reason, extra: { reason: 'start_failed' } },
+    });
+    expect(await fixture.backend.unavailableReason(profile)).toEqual(reason);
+    expect(await fixture.backend.unavailableReason({ ...profile, kernelName: 'bash' })).toBeNull();
+    await expectNothingLeft();
+  });
+
   test('uses only images of the configuration, written as they are there', async () => {
     const { Id } = await docker.getImage(workerImage).inspect();
     for (const image of ['alpine:3', Id, `${workerImage} `, `docker.io/${workerImage}`]) {

@@ -104,6 +104,18 @@ print(os.environ['GREETING'], 'WORKER_TOKEN_FILE' in os.environ)
     await expectNothingLeft();
   });
 
+  test('fails, when the image lacks the kernel of the profile, which is not available from then on', async () => {
+    const spec = createPodSpec({ profile: { kernelName: 'julia-1.10' } });
+    expect(await backend.unavailableReason(spec.profile)).toBeNull();
+    const reason = expect.stringMatching(/^Jupyter has no kernel "julia-1.10" \(it has bash, python3\);/);
+    await expect(start(spec).starting).rejects.toMatchObject({
+      ...{ code: 'runtime_unavailable', message: reason, extra: { reason: 'start_failed' } },
+    });
+    expect(await backend.unavailableReason(spec.profile)).toEqual(reason);
+    expect(await backend.unavailableReason({ ...spec.profile, kernelName: 'bash' })).toBeNull();
+    await expectNothingLeft();
+  });
+
   test('is refused, when the image is not allowed', async () => {
     const spec = createPodSpec({ profile: { image: 'docker.io/library/other:1' } });
     expect(await backend.unavailableReason(spec.profile)).toContain('WORKER_IMAGES');

@@ -268,6 +268,34 @@ print(subprocess.Popen(['sleep', '54321'], env={}, start_new_session=True).pid >
 });
 
 describe.each([...possible, 'none'] as const)('a local worker with the isolation "%s"', (isolation) => {
+  test('has the variables of its profile, and what starts it has none of them', {
+    timeout: 60_000,
+  }, async () => {
+    const environment = { CHOSEN: 'by the profile: ü', LANG: 'C' };
+    spec = { ...spec, profile: { ...spec.profile, environment } };
+    backend = open(isolation);
+    const seen = await run("import os; print(ascii(os.environb[b'CHOSEN'].decode()), os.environ['LANG'])");
+    expect(seen).toBe("'by the profile: \\xfc' C\n");
+    const launchers: { arguments: string; variables: string[] }[] = [];
+    for (const pid of await processesOfWorker()) {
+      const variables = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').filter(Boolean).sort();
+      const isLauncher = !variables.some((variable) => variable.startsWith('HOME='));
+      if (isLauncher)
+        launchers.push({ arguments: await readFile(`/proc/${pid}/cmdline`, 'utf8'), variables });
+    }
+    // The first process of the namespaces is one, too.
+    expect(launchers).toHaveLength(isolation === 'none' ? 1 : 2);
+    for (const launcher of launchers) {
+      expect(launcher.variables).toEqual([
+        `JUPYTER_RUNTIME_DIR=${join(spec.stateDirectory, 'server/runtime')}`,
+        'LANG=C.UTF-8',
+        `PATH=${process.env.PATH}`,
+      ]);
+      for (const hidden of [environment.CHOSEN, spec.stateDirectory])
+        expect(launcher.arguments).not.toContain(hidden);
+    }
+  });
+
   test('ends when no gateway has run for the given time, and not before', { timeout: 60_000 }, async () => {
     backend = open(isolation, 2_000);
     await run('1');

@@ -76,6 +76,6 @@ test('a profile is available while Python has its kernel', async () => {
   expect(await reasonFor('bash')).toBeNull();
   expect(await reasonFor('Python3')).toBeNull();
   expect(await reasonFor('julia-1.10')).toBe(
-    'Jupyter has no kernel "julia-1.10"; install it, or change the kernel profile.',
+    'Jupyter has no kernel "julia-1.10" (it has bash, python3); install it, or change the kernel profile.',
   );
 });

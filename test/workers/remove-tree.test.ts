@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -5,7 +7,24 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { removeTree } from '../../src/workers/remove-tree.js';
 import { makeDeepTree } from '../support/deep-tree.js';
+import { testPython } from '../support/jupyter.js';
 import { asOrdinaryUser, isRoot, nobody } from '../support/ordinary-user.js';
+
+/** Puts a link in the place of folders below the first argument, and a folder there again, as fast as it can. */
+const swapForEver = `
+import os, sys
+root, outside = sys.argv[1:]
+while True:
+    for index in range(10):
+        for path in (f'{root}/folder-{index}', f'{root}/folder-{index}/inner'):
+            try:
+                os.rename(path, path + '-moved')
+                os.symlink(outside, path)
+                os.unlink(path)
+                os.rename(path + '-moved', path)
+            except OSError:
+                pass
+`;
 
 let parent: string;
 let root: string;
@@ -98,3 +117,29 @@ it.runIf(isRoot)('what another user has made is an error for an ordinary user', 
   await expect(asOrdinaryUser(() => removeTree(root))).rejects.toMatchObject({ code: 'EPERM' });
   expect(existsSync(join(root, 'foreign/file'))).toBe(true);
 });
+
+it.runIf(process.platform === 'linux')(
+  'a folder that becomes a link meanwhile does not lead out of the tree',
+  { timeout: 120_000 },
+  async () => {
+    const outside = join(parent, 'outside');
+    await mkdir(join(outside, 'folder'), { recursive: true });
+    const kept = ['folder/kept', ...Array.from({ length: 20 }, (_, index) => `kept-${index}`)];
+    for (const name of kept) await writeFile(join(outside, name), '');
+    const { python } = await testPython();
+    const swapper = spawn(python, ['-I', '-c', swapForEver, root, outside], { stdio: 'inherit' });
+    try {
+      const until = performance.now() + 8_000;
+      for (let round = 0; round < 300 && performance.now() < until; round += 1) {
+        for (let index = 0; index < 10; index += 1)
+          await mkdir(join(root, `folder-${index}/inner`), { recursive: true }).catch(() => {});
+        // What is put there while it is removed may remain.
+        await removeTree(root).catch(() => {});
+        expect(await readdir(outside, { recursive: true })).toEqual(expect.arrayContaining(kept));
+      }
+    } finally {
+      swapper.kill('SIGKILL');
+      await once(swapper, 'exit');
+    }
+  },
+);

@@ -3,7 +3,8 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hidingFault, probeIsolation } from '../../src/workers/backends/external/isolation.js';
-import { type LaunchPlan, launcherProgram } from '../../src/workers/backends/external/launcher-program.js';
+import { launcherCall } from '../../src/workers/backends/external/launcher-call.js';
+import type { LaunchPlan } from '../../src/workers/backends/external/launcher-program.js';
 import { runProcess } from '../../src/workers/backends/external/run-process.js';
 import { firstUid } from '../../src/workers/backends/external/worker-user.js';
 import { testPython } from '../support/jupyter.js';
@@ -37,6 +38,7 @@ describe.each(possible)('a program with the isolation "%s"', (isolation) => {
   function run(program: string, hidden: string[], interpreter = python): Promise<string> {
     const plan: LaunchPlan = {
       command: [interpreter, '-I', '-c', program],
+      environment: {},
       directory: '/',
       isolate: true,
       uid: isolation === 'users' ? firstUid : null,
@@ -47,8 +49,8 @@ describe.each(possible)('a program with the isolation "%s"', (isolation) => {
       heartbeat: '/dev/null',
       orphanSeconds: 20,
     };
-    const args = ['-I', '-c', launcherProgram, JSON.stringify(plan)];
-    return runProcess(interpreter, args, { env: {}, timeoutMs: 20_000 });
+    const { args, ...call } = launcherCall(plan);
+    return runProcess(interpreter, args, { ...call, timeoutMs: 20_000 });
   }
 
   test('sees of a hidden folder only the links that lead to Python', async () => {

@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { objectId } from '../../src/engines/git/object-id.js';
 import { JupyterContents } from '../../src/engines/kernels/jupyter-contents.js';
 import { JupyterRest } from '../../src/engines/kernels/jupyter-rest.js';
+import { freePort } from '../support/free-port.js';
 import { testPython } from '../support/jupyter.js';
 import { untilSuccess } from '../support/until-success.js';
 
@@ -20,19 +21,26 @@ runpy.run_path('${program}', run_name='__main__')`;
 const mebibyte = 1024 * 1024;
 let folder: string;
 let server: ChildProcess;
+/** A second one, which listens on a port. */
+let onPort: ChildProcess;
+let port: number;
 let contents: JupyterContents;
 beforeAll(async () => {
   const { python } = await testPython();
   folder = await mkdtemp(join(tmpdir(), 'worker-program-'));
   const socket = join(folder, 'jupyter.sock');
   for (const name of ['work', 'home']) await mkdir(join(folder, name));
-  server = spawn(python, ['-I', '-B', '-c', asUser], {
-    env: {
-      ...{ PATH: process.env.PATH, HOME: join(folder, 'home'), JUPYTER_TOKEN: 'secret' },
-      ...{ WORKER_ROOT: join(folder, 'work'), WORKER_SOCKET: socket },
-    },
-    stdio: 'ignore',
-  });
+  const start = (listening: Record<string, string>) =>
+    spawn(python, ['-I', '-B', '-c', asUser], {
+      env: {
+        ...{ PATH: process.env.PATH, HOME: join(folder, 'home'), JUPYTER_TOKEN: 'secret' },
+        ...{ WORKER_ROOT: join(folder, 'work'), ...listening },
+      },
+      stdio: 'ignore',
+    });
+  server = start({ WORKER_SOCKET: socket });
+  port = await freePort('::');
+  onPort = start({ WORKER_PORT: String(port) });
   const connectToWorker = async () => {
     const connection = connect(socket);
     await once(connection, 'connect');
@@ -45,12 +53,22 @@ beforeAll(async () => {
   });
 }, 300_000);
 afterAll(async () => {
-  if (server?.exitCode === null && server.signalCode === null) {
-    server.kill('SIGTERM');
-    await once(server, 'exit');
+  for (const each of [server, onPort]) {
+    if (each?.exitCode !== null || each.signalCode !== null) continue;
+    each.kill('SIGTERM');
+    await once(each, 'exit');
   }
   if (folder) await rm(folder, { recursive: true, force: true });
 });
+
+it.each(['127.0.0.1', ...(networkInterfaces().lo?.some(({ family }) => family === 'IPv6') ? ['[::1]'] : [])])(
+  'a server with a port answers at all addresses, e.g. %s',
+  async (host) => {
+    const answer = () =>
+      fetch(`http://${host}:${port}/api/status`, { headers: { authorization: 'token secret' } });
+    await untilSuccess('Jupyter', 60_000, async () => expect((await answer()).status).toBe(200));
+  },
+);
 
 it.each([
   ['replaces and removes', '2 MiB', 2 * mebibyte, true],

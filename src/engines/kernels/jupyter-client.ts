@@ -10,6 +10,7 @@ import type { ParseData } from './read-message.js';
 import { RelayApi, type RelayedKernel } from './relay-api.js';
 import { runtimeUnavailable } from './runtime-unavailable.js';
 import { toRecord } from './to-record.js';
+import { whyNoKernel } from './why-no-kernel.js';
 import type { WriteData } from './write-message.js';
 
 const requestTimeoutMs = 10_000;
@@ -176,11 +177,18 @@ export class JupyterClient {
     try {
       return await rejectOnAbort(starting, signal);
     } catch (cause) {
-      if (!signal.aborted)
-        throw runtimeUnavailable('The kernel could not be started; check its name and try again.', cause);
+      if (!signal.aborted) throw runtimeUnavailable(await this.#whyNotCreated(name, cause, signal), cause);
       starting.then(({ id }) => this.#remove(id)).catch(() => {});
       throw signal.reason;
     }
+  }
+
+  /** Asked only now, so that the start of a kernel that is there takes no longer. */
+  async #whyNotCreated(name: string, cause: unknown, signal: AbortSignal): Promise<string> {
+    const hasAnswered = cause instanceof DomainError;
+    const names = hasAnswered ? await rejectOnAbort(this.kernelNames(), signal).catch(() => []) : [];
+    const missing = names.length > 0 ? whyNoKernel(name, names) : null;
+    return missing ?? 'The kernel could not be started; check its name and try again.';
   }
 
   async #open(

@@ -224,13 +224,17 @@ describe('execute', { timeout: 60_000 }, () => {
     });
   });
 
-  test('rejects with runtime_unavailable for an unknown kernelspec', async () => {
+  test('rejects with runtime_unavailable for an unknown kernelspec, and names those that are there', async () => {
     const starting = client.startKernel({
       kernelName: 'no-such-kernel',
       path: '',
       clientId: 'c',
       signal: AbortSignal.timeout(30_000),
     });
-    await expect(starting).rejects.toMatchObject({ code: 'runtime_unavailable' });
+    await expect(starting).rejects.toMatchObject({
+      code: 'runtime_unavailable',
+      message:
+        'Jupyter has no kernel "no-such-kernel" (it has python3); install it, or change the kernel profile.',
+    });
   });
 });

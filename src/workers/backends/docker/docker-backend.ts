@@ -208,8 +208,8 @@ export class DockerBackend implements WorkerBackend {
     report: (percent: number, message: string) => void,
     signal: AbortSignal,
   ): Promise<JupyterEndpoint> {
-    const { folders, containers } = this.#deps;
-    const { workerId } = spec;
+    const { folders, containers, images } = this.#deps;
+    const { workerId, profile } = spec;
     try {
       signal.throwIfAborted();
       report(40, 'Creating the container');
@@ -217,6 +217,7 @@ export class DockerBackend implements WorkerBackend {
       const containerId = await containers.run(spec, { ...image, token }, signal);
       report(60, 'Waiting for Jupyter');
       await this.#untilAnswering(spec, containerId, token, signal);
+      await images.checkKernel(profile, containerId, this.#endpointOf(workerId, token));
       await folders.finish(workerId);
       signal.throwIfAborted();
       return this.#follow(workerId, containerId, token, Date.now());

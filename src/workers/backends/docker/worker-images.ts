@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import { withTimeLimit } from '../../../engines/events/with-time-limit.js';
+import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../../../errors.js';
 import type { WorkerProfile } from '../../worker-spec.js';
 import type { AllowedImages } from '../allowed-images.js';
+import { ImageKernels } from '../image-kernels.js';
 import type { DockerEngine } from './docker-engine.js';
 import { readJsonLines } from './json-lines.js';
 
@@ -21,6 +23,7 @@ interface PullReport {
 export class WorkerImages {
   /** When the last pull of an image failed. */
   readonly #failures = new Map<string, number>();
+  readonly #kernels = new ImageKernels();
   readonly #deps: { engine: DockerEngine; allowed: AllowedImages; log: Logger };
 
   constructor(deps: { engine: DockerEngine; allowed: AllowedImages; log: Logger }) {
@@ -35,14 +38,26 @@ export class WorkerImages {
   }
 
   /**
-   * `null` when the engine has the image of a profile or may pull it, else one sentence.
+   * `null` when the engine has the image of a profile, and its kernel is not known to be missing there, or may pull the image;
+   * else one sentence.
    * @throws DomainError `runtime_unavailable` when the engine does not answer, or the image is not allowed
    */
-  async unavailableReason(profile: Pick<WorkerProfile, 'image'>): Promise<string | null> {
+  async unavailableReason(profile: WorkerProfile): Promise<string | null> {
     const name = this.imageOf(profile);
     const failedAt = this.#failures.get(name) ?? Number.NEGATIVE_INFINITY;
-    if ((await this.#deps.engine.hasImage(name)) || Date.now() - failedAt > failureMs) return null;
-    return missing().message;
+    const image = await this.#deps.engine.image(name);
+    if (image) return this.#kernels.unavailableReason(image.Id, profile);
+    return Date.now() - failedAt > failureMs ? null : missing().message;
+  }
+
+  /**
+   * Checks that the server of a container that has started has the kernel of its profile.
+   * @throws DomainError `runtime_unavailable` with the reason `start_failed`
+   */
+  async checkKernel(profile: WorkerProfile, containerId: string, endpoint: JupyterEndpoint): Promise<void> {
+    // The name may be that of another image by now.
+    const container = await this.#deps.engine.inspect(containerId).catch(() => undefined);
+    if (container) await this.#kernels.check(container.Image, profile, endpoint);
   }
 
   /**

@@ -1,7 +1,8 @@
 import { delimiter, dirname, join } from 'node:path';
 import { installWithinLimits } from '../environments/install-within-limits.js';
 import { pipArguments } from '../environments/pip-arguments.js';
-import { type LaunchPlan, launcherProgram, type Sandbox } from './launcher-program.js';
+import { launcherCall } from './launcher-call.js';
+import type { LaunchPlan, Sandbox } from './launcher-program.js';
 import { runInstaller } from './run-installer.js';
 
 /** What to install, with what, and where. */
@@ -32,20 +33,20 @@ export function installRequirements(installation: LocalInstallation, signal: Abo
   const plan: LaunchPlan = {
     ...sandbox,
     command: [python, '-I', '-m', 'pip', ...pipArguments, ...target],
+    environment: {
+      LANG: 'C.UTF-8',
+      ...environment,
+      PATH: [dirname(python), process.env.PATH].filter(Boolean).join(delimiter),
+      HOME: build,
+      TMPDIR: build,
+    },
     directory: build,
     own: [directory],
     readable: [],
     // Unlike a server, it is of no use to the next gateway.
     endsWithInput: true,
   };
-  const env = {
-    LANG: 'C.UTF-8',
-    ...environment,
-    PATH: [dirname(python), process.env.PATH].filter(Boolean).join(delimiter),
-    HOME: build,
-    TMPDIR: build,
-  };
-  const run = (either: AbortSignal) =>
-    runInstaller(python, ['-I', '-c', launcherProgram, JSON.stringify(plan)], { env, signal: either });
+  const { args, ...call } = launcherCall(plan);
+  const run = (signal: AbortSignal) => runInstaller(python, args, { ...call, signal });
   return installWithinLimits({ directory, requirements, uid: sandbox.uid, environment, maxMs, run }, signal);
 }

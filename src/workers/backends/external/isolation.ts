@@ -1,7 +1,8 @@
 import type { ExecFileException } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { DomainError } from '../../../errors.js';
-import { type LaunchPlan, launcherProgram } from './launcher-program.js';
+import { launcherCall } from './launcher-call.js';
+import type { LaunchPlan } from './launcher-program.js';
 import { runProcess } from './run-process.js';
 import { firstUid, lastUid } from './worker-user.js';
 
@@ -84,6 +85,7 @@ async function works(python: string, uid: number | null): Promise<boolean> {
 async function faultOf(python: string, uid: number | null, hidden: string[]): Promise<Error | null> {
   const plan: LaunchPlan = {
     command: [python, '-I', '-c', 'pass'],
+    environment: {},
     directory: '/',
     isolate: true,
     uid,
@@ -95,10 +97,8 @@ async function faultOf(python: string, uid: number | null, hidden: string[]): Pr
     orphanSeconds: probeTimeoutMs / 1_000,
   };
   try {
-    await runProcess(python, ['-I', '-c', launcherProgram, JSON.stringify(plan)], {
-      env: {},
-      timeoutMs: probeTimeoutMs,
-    });
+    const { args, ...call } = launcherCall(plan);
+    await runProcess(python, args, { ...call, timeoutMs: probeTimeoutMs });
     return null;
   } catch (error) {
     if (!((error as Error).cause as ExecFileException | undefined)?.killed) return error as Error;

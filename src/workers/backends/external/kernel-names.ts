@@ -1,4 +1,5 @@
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
+import { whyNoKernel } from '../../../engines/kernels/why-no-kernel.js';
 
 const maxAgeMs = 30_000;
 const maxWaitMs = 3_000;
@@ -19,9 +20,7 @@ export class KernelNames {
    */
   async unavailableReason(kernelName: string): Promise<string | null> {
     const names = await rejectOnAbort(this.#names(), AbortSignal.timeout(maxWaitMs)).catch(() => null);
-    // Jupyter compares the names in lower case.
-    if (names === null || names.some((name) => name.toLowerCase() === kernelName.toLowerCase())) return null;
-    return `Jupyter has no kernel "${kernelName}"; install it, or change the kernel profile.`;
+    return names && whyNoKernel(kernelName, names);
   }
 
   #names(): Promise<string[]> {

@@ -8,7 +8,8 @@ import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import { DomainError } from '../../../errors.js';
 import { hideSecrets } from '../../hide-secrets.js';
 import { withOutput } from '../../server-ended-error.js';
-import { type LaunchPlan, launcherProgram } from './launcher-program.js';
+import { launcherCall } from './launcher-call.js';
+import type { LaunchPlan } from './launcher-program.js';
 import { readServerLog } from './read-server-log.js';
 import type { ServerFolders } from './server-setup.js';
 
@@ -23,25 +24,22 @@ export type ServerProcess = ChildProcess & { pid: number };
 /**
  * Starts a launcher as the leader of a process group of its own, so that it outlives this process.
  * @param python the absolute path of the interpreter
- * @param env the whole environment of the launcher and the server
  * @param logFile what they print is written here
  * @throws DomainError `runtime_unavailable` when the interpreter cannot be run
  */
-export async function spawnServer(
-  python: string,
-  plan: LaunchPlan,
-  env: NodeJS.ProcessEnv,
-  logFile: string,
-): Promise<ServerProcess> {
+export async function spawnServer(python: string, plan: LaunchPlan, logFile: string): Promise<ServerProcess> {
   const log = await open(logFile, 'w', 0o600);
   try {
-    const child = spawn(python, ['-I', '-c', launcherProgram, JSON.stringify(plan)], {
+    const { args, env, input } = launcherCall(plan);
+    const child = spawn(python, args, {
       cwd: '/',
       env,
-      stdio: ['ignore', log.fd, log.fd],
+      stdio: ['pipe', log.fd, log.fd],
       detached: true,
     });
     child.unref();
+    // One that ends without reading it is seen by its end.
+    child.stdin!.on('error', () => {}).end(input);
     await once(child, 'spawn');
     return child as ServerProcess;
   } catch (cause) {

@@ -20,19 +20,22 @@ export interface Sandbox {
 export interface LaunchPlan extends Sandbox {
   /** The program and its arguments. */
   command: string[];
+  /** All environment variables of the program. The launcher itself never has them, as it may run as root. */
+  environment: Record<string, string>;
   /** The current folder of the program. */
   directory: string;
   /** The folders that it may write to. */
   own: string[];
   /** Folders in hidden ones that it may read, beside Python. None of them is a hidden one or contains one. */
   readable: string[];
-  /** Whether the launcher, with its whole process group, ends when its input is closed; default no. */
+  /** Whether the launcher, with its whole process group, ends when its input is closed after the plan; default no. */
   endsWithInput?: boolean;
 }
 
 /**
- * The Python program that starts a worker's server and watches over it. Its one argument is a {@link LaunchPlan} as
- * JSON. It runs as a small process beside the server, passes SIGTERM on to it, and ends with it. When the file
+ * The Python program that starts a worker's server and watches over it. Its input is a line with a {@link LaunchPlan} as
+ * JSON: other users could read an argument. It runs as a small process beside the server, passes SIGTERM on to it, and ends
+ * with it. The environment of the server is set together with its program, when no privilege is left. When the file
  * `heartbeat` does not change for `orphanSeconds`, no gateway is left, and it ends the server. With `endsWithInput`, what
  * it starts ends with the gateway itself, however that ends.
  *
@@ -47,7 +50,7 @@ export interface LaunchPlan extends Sandbox {
 export const launcherProgram = `
 import ctypes, glob, json, os, pathlib, signal, stat, sys, time
 
-plan = json.loads(sys.argv[1])
+plan = json.loads(sys.stdin.buffer.readline())
 libc = ctypes.CDLL(None, use_errno=True)
 NEWUSER, NEWPID = 0x10000000, 0x20000000
 PDEATHSIG, CAPBSET_DROP, NO_NEW_PRIVS, CAP_AMBIENT, AMBIENT_CLEAR = 1, 24, 38, 47, 4
@@ -95,7 +98,7 @@ def run_server():
     if plan['isolate']:
         drop_privileges()
     os.chdir(plan['directory'])
-    os.execv(plan['command'][0], plan['command'])
+    os.execve(plan['command'][0], plan['command'], plan['environment'])
 
 
 def start(run):

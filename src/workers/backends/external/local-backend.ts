@@ -223,9 +223,14 @@ export class LocalBackend implements WorkerBackend {
     await this.#options.mayCreate?.();
     // Written first: a gateway that is killed before it knows the process leaves what finds it.
     await this.#records.write(spec.workerId, record);
-    const plan = serverPlan(python, sandbox, { folders, site, filesDirectory: spec.filesDirectory });
-    const env = serverEnvironment(folders, python, token, spec.profile, site);
-    const child = await spawnServer(python, plan, env, folders.log).catch(async (error) => {
+    const environment = serverEnvironment(folders, python, token, spec.profile, site);
+    const plan = serverPlan(python, sandbox, {
+      folders,
+      site,
+      filesDirectory: spec.filesDirectory,
+      environment,
+    });
+    const child = await spawnServer(python, plan, folders.log).catch(async (error) => {
       await this.#records.remove(spec.workerId);
       throw error;
     });

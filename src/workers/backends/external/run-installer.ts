@@ -6,7 +6,8 @@ const maxOutputBytes = 16_384;
 
 /**
  * Runs an installer, which may run code of anybody, to its end: as the leader of a process group of its own, with no
- * environment but the given one. Its input stays open, and is empty, as long as this process lives.
+ * environment but the given one. Its input stays open as long as this process lives.
+ * @param options.input what it reads first
  * @param options.signal kills the whole group
  * @returns the end of its output, at most 16 KiB, and whether it succeeded
  * @throws what `signal` was aborted with, and Error when the program cannot be run
@@ -14,9 +15,9 @@ const maxOutputBytes = 16_384;
 export async function runInstaller(
   program: string,
   args: string[],
-  options: { env: NodeJS.ProcessEnv; signal: AbortSignal },
+  options: { env: NodeJS.ProcessEnv; input: string; signal: AbortSignal },
 ): Promise<{ succeeded: boolean; output: string }> {
-  const { env, signal } = options;
+  const { env, input, signal } = options;
   signal.throwIfAborted();
   const child = spawn(program, args, { cwd: '/', env, stdio: 'pipe', detached: true });
   const kill = () => killGroup(child);
@@ -25,6 +26,8 @@ export async function runInstaller(
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-maxOutputBytes);
   };
+  // One that ends without reading it is seen by its end.
+  child.stdin.on('error', () => {}).write(input);
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   try {

@@ -11,7 +11,7 @@ export interface ProcessIdentity {
 }
 
 /** Every process of a worker inherits this variable; its value is the worker's runtime folder. */
-const marker = 'JUPYTER_RUNTIME_DIR';
+export const workerMarker = 'JUPYTER_RUNTIME_DIR';
 const termGraceMs = 5_000;
 const pollMs = 50;
 const maxSweeps = 20;
@@ -60,7 +60,7 @@ function processesRemain(pids: number[]): DomainError {
 
 /** The ids of a server and of all processes that inherited its environment; none where there is no /proc. */
 export async function processesOf(runtimeDirectory: string): Promise<number[]> {
-  const entry = `${marker}=${runtimeDirectory}`;
+  const entry = `${workerMarker}=${runtimeDirectory}`;
   const found: number[] = [];
   for (const name of await readdir('/proc').catch(() => [])) {
     if (!/^\d+$/.test(name)) continue;

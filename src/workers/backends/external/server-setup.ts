@@ -124,7 +124,7 @@ export function serverEnvironment(
   token: string,
   profile: Pick<WorkerSpec['profile'], 'environment' | 'warmImports'>,
   site?: string,
-): NodeJS.ProcessEnv {
+): Record<string, string> {
   return {
     LANG: process.env.LANG ?? 'C.UTF-8',
     ...profile.environment,
@@ -144,16 +144,23 @@ export function serverEnvironment(
  * How the server of a worker is launched.
  * @param python the absolute path of the interpreter
  * @param of.site the folder of the packages of its kernels; undefined for none
+ * @param of.environment see {@link serverEnvironment}
  */
 export function serverPlan(
   python: string,
   sandbox: Sandbox,
-  of: { folders: ServerFolders; filesDirectory: string; site: string | undefined },
+  of: {
+    folders: ServerFolders;
+    filesDirectory: string;
+    site: string | undefined;
+    environment: Record<string, string>;
+  },
 ): LaunchPlan {
-  const { folders, filesDirectory, site } = of;
+  const { folders, filesDirectory, site, environment } = of;
   return {
     ...sandbox,
     command: [python, '-I', '-c', serverProgram, folders.settings, folders.relay],
+    environment,
     directory: folders.root,
     own: [filesDirectory, folders.root],
     readable: site === undefined ? [] : [site],

@@ -11,7 +11,9 @@ import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec, WorkerVolume } from '../../worker-spec.js';
 import type { PackageArchive } from '../environments/install-archive.js';
 import { ContentsFolder } from '../external/contents-folder.js';
+import { ImageKernels } from '../image-kernels.js';
 import { RunningStarts } from '../running-starts.js';
+import { AdmissionCheck } from './admission-check.js';
 import { ClusterClient } from './cluster-client.js';
 import { isFault } from './cluster-error.js';
 import type { KubernetesBackendOptions } from './kubernetes-backend-options.js';
@@ -23,18 +25,14 @@ import { PodPackages } from './pod-packages.js';
 import { isEnding, isRunning } from './pod-status.js';
 import { usageIn } from './pod-usage.js';
 import { PodWatch } from './pod-watch.js';
-import { smallWorker } from './small-worker.js';
 import { PodStart } from './start-pod.js';
 import { UnwantedPods } from './unwanted-pods.js';
-import { whyNoPods } from './why-no-pods.js';
 import { claimsVolume } from './work-volume.js';
 import { gatewayLabel, objectNameOf, workerLabel } from './worker-object-names.js';
 import { workerPod } from './worker-pod.js';
 import { tokenIn } from './worker-secret.js';
 
 const defaultMaxTroubleMs = 120_000;
-/** How long an answer to whether workers can be started counts: lists of profiles ask for each of their rows. */
-const checkKeptMs = 5_000;
 const maxStopMs = 30_000;
 const lookAgainMs = 1_000;
 const parallelReads = 8;
@@ -58,7 +56,8 @@ export class KubernetesBackend implements WorkerBackend {
   readonly #closeCredentials: () => void;
   readonly #starts = new RunningStarts();
   readonly #endpoints = new Map<string, JupyterEndpoint>();
-  #check: { image: string; at: number; reason: Promise<string | null> } | undefined;
+  readonly #kernels = new ImageKernels();
+  readonly #admission: AdmissionCheck;
 
   readonly #options: KubernetesBackendOptions;
 
@@ -69,6 +68,7 @@ export class KubernetesBackend implements WorkerBackend {
     this.#closeCredentials = close;
     this.fetchesFiles = options.gatewayUrl !== undefined;
     this.#cluster = new ClusterClient(config, namespace, options.mayCreate);
+    this.#admission = new AdmissionCheck(this.#cluster, options);
     this.#unwanted = new UnwantedPods({ cluster: this.#cluster, log });
     this.#follower = new PodFollower({
       ...{ maxTroubleMs, log },
@@ -111,9 +111,8 @@ export class KubernetesBackend implements WorkerBackend {
     const found = this.#options.images.imageOf(profile);
     if ('reason' in found) return found.reason;
     const { image } = found;
-    if (this.#check?.image !== image || performance.now() - this.#check.at > checkKeptMs)
-      this.#check = { image, at: performance.now(), reason: whyNoPods(this.#cluster, this.#smallPod(image)) };
-    return this.#check.reason;
+    const missing = profile && this.#kernels.unavailableReason(image, profile);
+    return missing ?? this.#admission.unavailableReason(image);
   }
 
   async start(
@@ -179,10 +178,6 @@ export class KubernetesBackend implements WorkerBackend {
     return workerId && !this.#starts.has(workerId) ? workerId : undefined;
   }
 
-  #smallPod(image: string): V1Pod {
-    return workerPod(smallWorker(), { ...this.#options, image });
-  }
-
   async #launch(
     spec: WorkerSpec,
     report: (percent: number, message: string) => void,
@@ -215,6 +210,7 @@ export class KubernetesBackend implements WorkerBackend {
     const start = new PodStart({ ...deps, egress: spec.profile.egress, fetch, packages });
     try {
       const { pod, endpoint } = await start.run(workerPod(spec, { ...this.#options, ...of }));
+      await this.#kernels.check(of.image, spec.profile, endpoint);
       signal.throwIfAborted();
       this.#adopt(spec.workerId, pod, endpoint);
       return endpoint;
