@@ -59,7 +59,6 @@ const chartPolicy = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'self'",
-  "webrtc 'block'",
 ].join('; ');
 
 /** The pages that only our pages show, as frames. */
