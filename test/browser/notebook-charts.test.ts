@@ -1,5 +1,5 @@
 import type { Browser, FrameLocator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { openBrowser } from '../support/browser.js';
 import {
   type Bundle,
@@ -14,6 +14,9 @@ import {
 } from '../support/charts.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { accessibilityFaults, keepScreenshot } from '../support/pages.js';
+
+// The browser compiles the libraries, of several megabytes, for each chart.
+vi.setConfig({ testTimeout: 150_000 });
 
 let at: TestGateway;
 let browser: Browser;
@@ -118,7 +121,7 @@ it('a chart that cannot be drawn says why, and its other form is shown', async (
   const says = (cell: number, text: string) => outputOf(page, cell).getByText(text).waitFor(drawn);
   await says(1, 'This chart is not drawn. A figure of Plotly is an object whose data is a list of traces.');
   await chartFrame(page, 1).getByText('the document').waitFor();
-  await says(2, 'This chart is not drawn. Invalid specification');
+  await says(2, 'This chart is not drawn. Vega-Lite reports: ');
   await says(2, 'the text');
   await says(3, 'This chart is not drawn. A chart of Vega is an object.');
   await says(4, 'This chart is not drawn. It has 11 MB; charts of up to 10 MB are drawn.');

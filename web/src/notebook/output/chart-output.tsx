@@ -1,9 +1,12 @@
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { ChartLibrary } from './frame-messages.js';
-import { type FrameContent, SandboxedFrame } from './sandboxed-frame.js';
+import { SandboxedFrame } from './sandboxed-frame.js';
 
 /** A longer chart is not drawn, in characters of its JSON. */
 const maxChartChars = 10_000_000;
+
+/** How many charts this page has sent to frames. */
+let requests = 0;
 
 const libraryOf = (type: string): ChartLibrary =>
   type.includes('plotly') ? 'plotly' : type.includes('vegalite') ? 'vega-lite' : 'vega';
@@ -29,12 +32,12 @@ export function ChartOutput({
 }) {
   const json = useMemo(() => JSON.stringify(value) ?? '', [value]);
   const content = useMemo(
-    (): FrameContent => ({ type: 'draw', library: libraryOf(type), json }),
+    () => ({ type: 'draw' as const, id: ++requests, library: libraryOf(type), json }),
     [type, json],
   );
-  const [failure, setFailure] = useState<{ content: FrameContent; reason: string }>();
-  const fail = useCallback((reason: string) => setFailure({ content, reason }), [content]);
-  const failed = failure?.content === content ? failure.reason : undefined;
+  const [failure, setFailure] = useState<{ id: unknown; reason: string }>();
+  const fail = useCallback((reason: string, id: unknown) => setFailure({ id, reason }), []);
+  const failed = failure?.id === content.id ? failure.reason : undefined;
   const reason = json.length > maxChartChars ? reasonOfSize(json.length) : failed;
   if (reason === undefined)
     return <SandboxedFrame src="/chart.html" content={content} title={title} onFailure={fail} />;

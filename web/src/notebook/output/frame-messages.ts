@@ -12,6 +12,8 @@ export type ChartLibrary = 'plotly' | 'vega' | 'vega-lite';
 /** What a page sends to the frame of an output that is a chart. */
 export interface ChartRequest {
   type: 'draw';
+  /** Names this request in the answer. */
+  id: number;
   library: ChartLibrary;
   /** The chart as its MIME type says, as JSON. */
   json: string;
@@ -23,8 +25,8 @@ export interface ChartRequest {
 export type FrameMessage =
   | { type: 'ready' }
   | { type: 'height'; height: number }
-  /** The chart cannot be drawn, and why. */
-  | { type: 'failed'; reason: string };
+  /** The chart of a request cannot be drawn, and why. */
+  | { type: 'failed'; id: number; reason: string };
 
 /** A higher document scrolls inside of its frame, in pixels. */
 export const maxFrameHeight = 1_200;

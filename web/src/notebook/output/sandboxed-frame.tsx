@@ -17,7 +17,8 @@ export type FrameContent = Omit<DocumentRequest, 'dark'> | Omit<ChartRequest, 'd
  *
  * @param src the page of the frame: `/frame.html` for documents, `/chart.html` for charts
  * @param content the same object while it shows the same
- * @param onFailure gets the reason, at most {@link maxReasonChars} characters; the same function while it does the same
+ * @param onFailure gets the reason, at most {@link maxReasonChars} characters, and the id of the request; the same function
+ *   while it does the same
  */
 export function SandboxedFrame({
   src,
@@ -28,7 +29,7 @@ export function SandboxedFrame({
   src: string;
   content: FrameContent;
   title: string;
-  onFailure?: (reason: string) => void;
+  onFailure?: (reason: string, id: unknown) => void;
 }) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState(24);
@@ -47,7 +48,8 @@ export function SandboxedFrame({
       else if (message?.type === 'height' && Number.isFinite(message.height)) {
         next = Math.min(Math.max(Number(message.height), 0), maxFrameHeight);
         drawing ||= requestAnimationFrame(draw);
-      } else if (message?.type === 'failed') onFailure?.(String(message.reason).slice(0, maxReasonChars));
+      } else if (message?.type === 'failed')
+        onFailure?.(String(message.reason).slice(0, maxReasonChars), message.id);
     };
     addEventListener('message', receive);
     show();

@@ -1,4 +1,5 @@
 import type { ChartLibrary, ChartRequest } from '../frame-messages.js';
+import { NotDrawable } from './not-drawable.js';
 import { noteNotLoaded } from './not-loaded.js';
 import { reportHeight, sendToPage } from './to-page.js';
 import './theme.css';
@@ -11,6 +12,7 @@ let shown: string | undefined;
 let waiting: ChartRequest | undefined;
 let isDrawing = false;
 let clear = () => {};
+const names: Record<ChartLibrary, string> = { plotly: 'Plotly', vega: 'Vega', 'vega-lite': 'Vega-Lite' };
 
 /** Draws the newest chart; of those that come meanwhile only the last one counts. */
 async function drawNewest(request: ChartRequest): Promise<void> {
@@ -25,7 +27,7 @@ async function drawNewest(request: ChartRequest): Promise<void> {
   isDrawing = false;
 }
 
-async function draw({ library, json, dark }: ChartRequest): Promise<void> {
+async function draw({ id, library, json, dark }: ChartRequest): Promise<void> {
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   if (json === shown) return;
   shown = json;
@@ -37,9 +39,13 @@ async function draw({ library, json, dark }: ChartRequest): Promise<void> {
     document.body.replaceChildren(host);
     clear = await drawWith(library, host, JSON.parse(json), dark);
   } catch (error) {
-    if (!waiting)
-      sendToPage({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    sendToPage({ type: 'failed', id, reason: reasonOf(error, library) });
   }
+}
+
+function reasonOf(error: unknown, library: ChartLibrary): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return error instanceof NotDrawable ? message : `${names[library]} reports: ${message}`;
 }
 
 /** Draws with a library, which is loaded when it is needed. @returns removes what it left outside of `host` */

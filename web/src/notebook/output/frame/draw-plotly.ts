@@ -1,11 +1,15 @@
 import Plotly from 'plotly.js-strict-dist-min';
 import { isObject, type JsonObject, objectOf } from './json-object.js';
+import { NotDrawable } from './not-drawable.js';
 
 /** The height of a figure without one, in pixels: Plotly's own default. */
 const defaultHeight = '450px';
 
 /** The traces that are drawn on outlines of countries. */
 const mapTraces: readonly unknown[] = ['choropleth', 'scattergeo'];
+
+/** The traces that are drawn on tiles, which other sites have. */
+const tileTraces = /^(scatter|choropleth|density)map(box)?$/;
 
 /**
  * Draws a figure of Plotly.
@@ -16,8 +20,10 @@ const mapTraces: readonly unknown[] = ['choropleth', 'scattergeo'];
  */
 export async function drawPlotly(host: HTMLElement, figure: unknown, dark: boolean): Promise<() => void> {
   if (!isObject(figure) || !Array.isArray(figure.data) || !figure.data.every(isObject))
-    throw new Error('A figure of Plotly is an object whose data is a list of traces.');
+    throw new NotDrawable('A figure of Plotly is an object whose data is a list of traces.');
   const { data, frames } = figure;
+  if (data.some(({ type }) => tileTraces.test(String(type))))
+    throw new NotDrawable('The tiles of its map are elsewhere, and a page loads none.');
   if (data.some(({ type }) => mapTraces.includes(type)))
     (globalThis as { PlotlyGeoAssets?: object }).PlotlyGeoAssets = {
       topojson: (await import('./map-outlines.js')).mapOutlines,

@@ -3,6 +3,7 @@ import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { Handler } from 'vega-tooltip';
 import { isObject, type JsonObject, objectOf } from './json-object.js';
+import { NotDrawable } from './not-drawable.js';
 import { noteNotLoaded } from './not-loaded.js';
 
 /**
@@ -15,7 +16,7 @@ export async function drawVega(
   chart: unknown,
   { dark, isLite }: { dark: boolean; isLite: boolean },
 ): Promise<() => void> {
-  if (!isObject(chart)) throw new Error('A chart of Vega is an object.');
+  if (!isObject(chart)) throw new NotDrawable('A chart of Vega is an object.');
   const faults: Error[] = [];
   const logger = loggerInto(faults);
   const config = dark && !hasGround(chart) ? darkConfig(isLite) : {};
@@ -54,7 +55,7 @@ function loggerInto(faults: Error[]): LoggerInterface {
 /** Loads nothing, so that the reader sees why; the policy of the frame forbids it as well. */
 function loaderInto(faults: Error[]): Loader {
   const refuse = async (address: string) => {
-    const fault = new Error(
+    const fault = new NotDrawable(
       `Its data is at ${address}, and a page loads none from elsewhere. Charts show the data that they contain.`,
     );
     faults.push(fault);
