@@ -46,7 +46,8 @@ bundle = {${JSON.stringify(type)}: json.loads(r'''${JSON.stringify(chart)}'''), 
 shown = display(bundle, raw=True, display_id=True)`;
 const sources = [
   displaying(chartTypes.plotly, plotlyFigure),
-  displaying(chartTypes.vegaLite, vegaLiteChart),
+  // As Altair 6 names it.
+  displaying('application/vnd.vegalite.v6.json', vegaLiteChart),
   displaying(chartTypes.vega, vegaChart),
   `bundle = {'${chartTypes.vega}': {'width': 321, 'height': 50}}
 shown.update(bundle, raw=True)
@@ -88,6 +89,7 @@ it('charts that a cell displays are drawn live, changed, and drawn again from th
     (await call('GET', `/workspaces/${demo.workspaceId}/file?path=${path}`)).notebook.cells;
   await expect.poll(async () => (await read())[3].outputs.length).toBe(1);
   expect((await read())[0].outputs[0].data[chartTypes.plotly]).toEqual(plotlyFigure);
+  expect(Object.keys((await read())[1].outputs[0].data)).toContain('application/vnd.vegalite.v6+json');
   await page.reload();
   await seesCharts(page);
   expect(requests.filter((url) => new URL(url).host !== new URL(gateway.url).host)).toEqual([]);
