@@ -62,13 +62,13 @@ export default defineConfig({
     // All files come from one origin whose policy allows no `data:` scripts or fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // The frame of outputs is a document of its own.
+    // The frames of outputs are documents of their own.
     rolldownOptions: {
-      input: [join(root, 'index.html'), join(root, 'frame.html')],
+      input: ['index.html', 'frame.html', 'chart.html'].map((name) => join(root, name)),
       checks: { pluginTimings: false },
     },
     reportCompressedSize: false,
-    // The reader of API descriptions, which loads when it is needed.
-    chunkSizeWarningLimit: 2_000,
+    // The reader of API descriptions and the libraries of charts, which load when they are needed.
+    chunkSizeWarningLimit: 6_000,
   },
 });

@@ -15,6 +15,8 @@ export interface WatchedPage {
   page: Page;
   /** The URLs of all requests, without those that stay in the browser (`blob:`, `data:`). */
   requests: string[];
+  /** The URLs of those that the Content-Security-Policy of a page stopped before they left the browser. */
+  blocked: string[];
   /** What was against the Content-Security-Policy of a page: the directive and what it blocked. */
   violations: string[];
   /** The messages of errors, those of scripts included. */
@@ -25,10 +27,14 @@ export interface WatchedPage {
 export async function watchedPage(where: Browser | BrowserContext): Promise<WatchedPage> {
   const page = await where.newPage();
   const requests: string[] = [];
+  const blocked: string[] = [];
   const violations: string[] = [];
   const errors: string[] = [];
   page.on('request', (request) => {
     if (!/^(blob|data):/.test(request.url())) requests.push(request.url());
+  });
+  page.on('requestfailed', (request) => {
+    if (request.failure()?.errorText === 'csp') blocked.push(request.url());
   });
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => {
@@ -40,5 +46,5 @@ export async function watchedPage(where: Browser | BrowserContext): Promise<Watc
       (globalThis as any).reportViolation(`${effectiveDirective} ${blockedURI}`);
     });
   });
-  return { page, requests, violations, errors };
+  return { page, requests, blocked, violations, errors };
 }

@@ -33,6 +33,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pages-'));
   await mkdir(join(folder, 'web/assets'), { recursive: true });
   await writeFile(join(folder, 'web/index.html'), html);
+  await writeFile(join(folder, 'web/frame.html'), html);
+  await writeFile(join(folder, 'web/chart.html'), html);
   await writeFile(join(folder, 'web/assets/index-abc.js'), script);
   await writeFile(join(folder, 'web/assets/index-abc.js.gz'), gzipSync(script));
   await writeFile(join(folder, 'web/assets/notes.xyz'), 'of no known type');
@@ -135,6 +137,25 @@ it('every answer has the headers that bind a page', async () => {
   expect(headers.get('x-content-type-options')).toBe('nosniff');
   expect(headers.get('referrer-policy')).toBe('no-referrer');
   expect(headers.get('vary')).toContain('Accept');
+});
+
+it.each([
+  ['/frame.html', "script-src 'self' 'unsafe-inline' 'unsafe-eval'"],
+  ['/chart.html', "script-src 'self'"],
+])('%s has no origin and no network, and only the scripts that it needs', async (path, scripts) => {
+  const answer = await get(path, browser);
+  expect(answer.status).toBe(200);
+  const directives = answer.headers.get('content-security-policy')!.split('; ');
+  for (const directive of [
+    'sandbox allow-scripts',
+    "default-src 'none'",
+    scripts,
+    'img-src data: blob:',
+    "form-action 'none'",
+    "frame-ancestors 'self'",
+  ])
+    expect(directives).toContain(directive);
+  expect(directives.some((one) => one.startsWith('connect-src'))).toBe(false);
 });
 
 it('without a build, a browser reads what to do', async () => {

@@ -21,8 +21,23 @@ it.each([
   [{ 'text/plain': '', 'application/json': {} }, 'application/json', 'json'],
   [{ 'text/plain': '', 'application/vnd.unknown+json': {} }, 'text/plain', 'text'],
   [{ 'application/vnd.unknown+json': {} }, 'application/vnd.unknown+json', 'json'],
+  [{ 'text/html': '', 'application/vnd.plotly.v1+json': {} }, 'application/vnd.plotly.v1+json', 'chart'],
+  [{ 'image/png': '', 'application/vnd.vegalite.v4+json': {} }, 'application/vnd.vegalite.v4+json', 'chart'],
+  [{ 'text/plain': '', 'application/vnd.vegalite.v6+json': {} }, 'application/vnd.vegalite.v6+json', 'chart'],
+  [{ 'text/plain': '', 'application/vnd.vega.v5+json': {} }, 'application/vnd.vega.v5+json', 'chart'],
+  [{ 'text/plain': '', 'application/vnd.vega.v2+json': {} }, 'text/plain', 'text'],
 ])('of %j the type %s is shown', (data, type, kind) => {
   expect(chooseMimeType(data)).toEqual({ type, kind });
+});
+
+it('a chart that is not drawn is shown in another form, or as JSON', () => {
+  const chart = { 'application/vnd.plotly.v1+json': {} };
+  const options = { withCharts: false };
+  expect(chooseMimeType({ ...chart, 'image/png': '' }, options)).toEqual({
+    type: 'image/png',
+    kind: 'image',
+  });
+  expect(chooseMimeType(chart, options)).toEqual({ type: 'application/vnd.plotly.v1+json', kind: 'json' });
 });
 
 it('a hostile text is shown soon', () => {

@@ -33,6 +33,30 @@ describe('outputs', () => {
     ]);
   });
 
+  it('are kept as nbformat stores them: no object under a type of texts', () => {
+    const data = {
+      'application/vnd.vegalite.v6.json': { mark: 'bar' },
+      'application/vnd.plotly.v1+json': { data: [] },
+      'application/json': [1],
+      'text/plain': ['a', 'b'],
+      'x/y': { z: 1 },
+    };
+    const stored = {
+      'application/vnd.vegalite.v6+json': { mark: 'bar' },
+      'application/vnd.plotly.v1+json': { data: [] },
+      'application/json': [1],
+      'text/plain': ['a', 'b'],
+      'x/y': '{"z":1}',
+    };
+    const output = { output_type: 'display_data', data, metadata: {} };
+    const states = [
+      stateAfter({ type: 'display_data', data, metadata: {} }),
+      stateAfter(show('old', 'id'), { type: 'update_display_data', data, transient: { display_id: 'id' } }),
+      stateAfter({ type: 'reset', outputs: [output] }),
+    ];
+    for (const state of states) expect(outputs(state)).toEqual([{ ...output, data: stored }]);
+  });
+
   it('are cleared by clear_output, with wait when the next one comes', () => {
     expect(texts(stateAfter(print('a'), { type: 'clear_output', wait: false }))).toEqual([]);
     const waiting = stateAfter(print('a'), { type: 'clear_output', wait: true });

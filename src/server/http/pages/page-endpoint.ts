@@ -47,6 +47,27 @@ const framePolicy = [
 ].join('; ');
 
 /**
+ * What the frame for charts may do: run scripts of the build, which draw what the page sends. Nothing of a notebook runs, and
+ * the frame has no network either.
+ */
+const chartPolicy = [
+  'sandbox allow-scripts',
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  'img-src data: blob:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+].join('; ');
+
+/** The pages that only our pages show, as frames. */
+const framePolicies: Readonly<Record<string, string>> = {
+  '/frame.html': framePolicy,
+  '/chart.html': chartPolicy,
+};
+
+/**
  * The pages of `web/` and their files, which are answered without a token. They are read into memory once. At most 1,000 answers
  * are open at the same time, each for at most a minute.
  */
@@ -69,7 +90,7 @@ export class PageEndpoint {
   async handle(req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean> {
     if (req.method !== 'GET' && req.method !== 'HEAD') return false;
     const isPage = pagePath.test(path) && /\btext\/html\b/i.test(req.headers.accept ?? '');
-    if (!isPage && !/^\/(assets\/|favicon\.svg$|frame\.html$)/.test(path)) return false;
+    if (!isPage && !/^\/(assets\/|favicon\.svg$|(frame|chart)\.html$)/.test(path)) return false;
     this.#pages ??= readPages(this.#directory).catch((error) => {
       this.#pages = undefined;
       throw error;
@@ -88,9 +109,9 @@ function headersOf(path: string): Record<string, string> {
   const isHashed = hashedPath.test(path);
   return {
     'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
-    'content-security-policy': path === '/frame.html' ? framePolicy : pagePolicy,
+    'content-security-policy': framePolicies[path] ?? pagePolicy,
     'x-dns-prefetch-control': 'off',
-    // The frame for outputs has an opaque origin, from which module scripts are loaded by CORS. The files are no secret.
+    // The frames for outputs have opaque origins, from which module scripts are loaded by CORS. The files are no secret.
     ...(isHashed ? { 'access-control-allow-origin': '*' } : {}),
   };
 }

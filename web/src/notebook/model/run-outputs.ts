@@ -1,5 +1,6 @@
 import type { Output } from './notebook.js';
 import type { RunEvent } from './run-event.js';
+import { storableBundle } from './storable-bundle.js';
 
 /** A question of the code of a run, which waits for a line of text. */
 export interface InputRequest {
@@ -122,8 +123,11 @@ function reset(state: RunState, event: RunEvent): RunState {
   const outputs = Array.isArray(event.outputs) ? (event.outputs as Output[]) : [];
   const isCut = (event.late && state.isCut) || (event.truncated ?? false);
   const cleared = event.late ? { ...state, isCut } : { ...state, outputs: [], clearsOnNext: false, isCut };
-  return outputs.reduce((done, output) => add(done, output), cleared);
+  return outputs.reduce((done, output) => add(done, storable(output)), cleared);
 }
+
+const storable = (output: Output): Output =>
+  'data' in output ? { ...output, data: storableBundle(output.data) } : output;
 
 function end(state: RunState, event: RunEvent): RunState {
   return {
@@ -157,7 +161,11 @@ function cutMiddle(text: string): string {
 function addDisplay(state: RunState, event: RunEvent): RunState {
   const displayId = displayIdOf(event);
   const updated = updateDisplays(clearIfAsked(state), displayId, event);
-  const output: Output = { output_type: event.type, data: event.data ?? {}, metadata: event.metadata ?? {} };
+  const output: Output = {
+    output_type: event.type,
+    data: storableBundle(event.data),
+    metadata: event.metadata ?? {},
+  };
   if (event.type === 'execute_result') output.execution_count = event.executionCount ?? null;
   return add(updated, output, displayId);
 }
@@ -171,7 +179,7 @@ export function updateDisplays(
   if (displayId === undefined || !state.outputs.some((one) => one.displayId === displayId)) return state;
   const outputs = state.outputs.map((one) =>
     one.displayId === displayId
-      ? { ...one, output: { ...one.output, data: data ?? {}, metadata: metadata ?? {} } }
+      ? { ...one, output: { ...one.output, data: storableBundle(data), metadata: metadata ?? {} } }
       : one,
   );
   return { ...state, outputs };

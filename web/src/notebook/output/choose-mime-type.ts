@@ -1,8 +1,9 @@
-/** How a display is shown. `frame` is a document of its own, without access to the page. */
-export type DisplayKind = 'frame' | 'image' | 'markdown' | 'latex' | 'json' | 'text' | 'code';
+/** How a display is shown. `chart` and `frame` are documents of their own, without access to the page. */
+export type DisplayKind = 'chart' | 'frame' | 'image' | 'markdown' | 'latex' | 'json' | 'text' | 'code';
 
 /** The MIME types that are shown, the best first, as in JupyterLab. */
 const known: readonly (readonly [RegExp, DisplayKind])[] = [
+  [/^application\/vnd\.(plotly\.v1|vega\.v[56]|vegalite\.v[456])\+json$/, 'chart'],
   [/^text\/html$/, 'frame'],
   [/^text\/markdown$/, 'markdown'],
   [/^image\/svg\+xml$/, 'image'],
@@ -15,12 +16,17 @@ const known: readonly (readonly [RegExp, DisplayKind])[] = [
   [/^text\//, 'code'],
 ];
 
-/** The richest type of a bundle that can be shown; undefined where there is none. */
+/**
+ * The richest type of a bundle that can be shown; undefined where there is none.
+ * @param options `withCharts: false` chooses the form in which a chart is shown that is not drawn
+ */
 export function chooseMimeType(
   data: Record<string, unknown>,
+  { withCharts = true }: { withCharts?: boolean } = {},
 ): { type: string; kind: DisplayKind } | undefined {
   const types = Object.keys(data);
   for (const [pattern, kind] of known) {
+    if (kind === 'chart' && !withCharts) continue;
     const type = types.find((one) => pattern.test(one));
     if (type !== undefined) return { type, kind };
   }

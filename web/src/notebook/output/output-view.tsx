@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { Output } from '../model/notebook.js';
 import { AnsiText } from './ansi-text.js';
+import { ChartOutput } from './chart-output.js';
 import { chooseMimeType, textOf } from './choose-mime-type.js';
 import { FrameOutput } from './frame-output.js';
 import { JsonTree } from './json-tree.js';
@@ -30,15 +31,26 @@ function Display({
   data,
   metadata,
   label,
+  withCharts = true,
 }: {
   data: Record<string, unknown>;
   metadata: Record<string, unknown>;
   label: string;
+  withCharts?: boolean;
 }) {
-  const chosen = chooseMimeType(data);
+  const chosen = chooseMimeType(data, { withCharts });
   if (!chosen) return <p className="hint">An output of the types {Object.keys(data).join(', ') || 'none'}</p>;
   const { type, kind } = chosen;
   switch (kind) {
+    case 'chart':
+      return (
+        <ChartOutput
+          title={label}
+          type={type}
+          value={data[type]}
+          fallback={<Display data={data} metadata={metadata} label={label} withCharts={false} />}
+        />
+      );
     case 'frame':
       return (
         <FrameOutput

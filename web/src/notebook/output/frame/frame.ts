@@ -1,14 +1,14 @@
-import type { FrameMessage, FrameRequest } from '../frame-messages.js';
-import './frame.css';
+import type { DocumentRequest } from '../frame-messages.js';
+import { reportHeight, sendToPage } from './to-page.js';
+import './theme.css';
+import './document.css';
 
 // Runs in the frame of an output, which has an opaque origin: whatever it shows is as far from the page as another site.
 
-const send = (message: FrameMessage) => parent.postMessage(message, '*');
 let shown: string | undefined;
-let sentHeight = -1;
 
 /** Scripts of a fragment run when it is put into the document. */
-function show({ html, dark }: FrameRequest): void {
+function show({ html, dark }: DocumentRequest): void {
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   if (html === shown) return;
   shown = html;
@@ -17,16 +17,9 @@ function show({ html, dark }: FrameRequest): void {
   document.body.replaceChildren(range.createContextualFragment(html));
 }
 
-function sendHeight(): void {
-  const height = Math.ceil(document.documentElement.getBoundingClientRect().height);
-  if (height === sentHeight) return;
-  sentHeight = height;
-  send({ type: 'height', height });
-}
-
 addEventListener('message', ({ source, data }: MessageEvent) => {
-  if (source === parent && (data as Partial<FrameRequest> | null)?.type === 'show')
-    show(data as FrameRequest);
+  if (source === parent && (data as Partial<DocumentRequest> | null)?.type === 'show')
+    show(data as DocumentRequest);
 });
-new ResizeObserver(sendHeight).observe(document.documentElement);
-send({ type: 'ready' });
+reportHeight();
+sendToPage({ type: 'ready' });
