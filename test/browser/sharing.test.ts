@@ -186,7 +186,18 @@ it('a member is found by name who is not on the first page of members', async ()
   expect(await options.count()).toBe(20);
   await button(page, 'Find more').click();
   await expect.poll(() => options.count()).toBe(40);
+  const asked: unknown[] = [];
+  page.on('request', (request) => {
+    const { query = '', variables } = (request.method() === 'POST' && request.postDataJSON()) || {};
+    if (query.startsWith('query MembersToShareWith')) asked.push(variables);
+  });
   await add(page, 'Oldest of all', 'view');
+  await page.getByText('Oldest of all is added above').waitFor();
+  // The gateway looks for it: no other page of members is loaded.
+  expect(asked).toContainEqual({ slug: demo.slug, search: 'Oldest of all', after: null });
+  expect(asked.filter((variables) => (variables as { after: unknown }).after !== null)).toEqual([]);
+  await page.getByLabel('Find a member or team').fill('nobody at all');
+  await page.getByText('No other member or team has this in its name.').waitFor();
 });
 
 async function makeMembers(count: number) {
