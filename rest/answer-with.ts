@@ -14,6 +14,11 @@ interface SavedBody {
   is_merged?: boolean;
 }
 
+/** A resource whose entity tag is sent as `ETag`. */
+interface Tagged {
+  etag: string;
+}
+
 /** A page of a list, as a query names it. */
 interface Page {
   page: number;
@@ -44,7 +49,12 @@ export async function answerWith(
       return { status: isNew ? 201 : 200, body: valueAt(data, plan.at) };
     }
     case 'file':
-      return fileAnswer(valueAt(data, plan.at) as FileBodyFragment, headers);
+    case 'tagged':
+      return taggedAnswer(valueAt(data, plan.at) as Tagged, headers);
+    case 'replaced': {
+      const { etag, ...body } = valueAt(data, plan.at) as Tagged;
+      return { status: 200, body, headers: { etag: `"${etag}"` } };
+    }
     case 'saved': {
       const saved = valueAt(data, plan.at) as SavedBody;
       const { etag, ...file } = saved.file;
@@ -78,9 +88,9 @@ function slicedAnswer(items: unknown[], page: Page): Answer {
   return pageAnswer({ items: items.slice(from, from + page.size), total: items.length }, page);
 }
 
-/** `If-None-Match` with the tag of the file gives 304. */
-function fileAnswer({ etag: tag, ...file }: FileBodyFragment, headers: Headers): Answer {
+/** `If-None-Match` with the tag of the resource gives 304. */
+function taggedAnswer({ etag: tag, ...body }: Tagged, headers: Headers): Answer {
   const etag = `"${tag}"`;
   if (knowsEtag(headers, etag)) return { status: 304, headers: { etag } };
-  return { status: 200, body: file, headers: { etag } };
+  return { status: 200, body, headers: { etag } };
 }

@@ -38,6 +38,17 @@ export function meetsPreconditions(headers: Headers, current: CurrentTags): bool
   return !(headers.has('if-none-match') && current && knowsEtag(headers, current.etag));
 }
 
+/**
+ * The tags, without quotes, that `If-Match` asks a resource to have one of, for a resource that exists; undefined where it asks
+ * for none or any. A weak tag never matches, so it is not one of them.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
+ */
+export function tagsToMatch(headers: Headers): string[] | undefined {
+  if (!headers.has('if-match')) return undefined;
+  const { isAny, tags } = listOf(headers.get('if-match'));
+  return isAny ? undefined : tags.filter(({ isWeak }) => !isWeak).map(({ value }) => value.slice(1, -1));
+}
+
 function listOf(header: string | null): TagList {
   if (header?.trim() === '*') return { isAny: true, tags: [] };
   const found = (header ?? '').matchAll(/(W\/)?("[\x21\x23-\x7e\x80-\xff]*")/g);

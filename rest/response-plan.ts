@@ -13,6 +13,8 @@ export type DataPath<T> =
  * the result in the data of the route's document.
  *
  * - `ok`: 200 with the result
+ * - `tagged`: 200 with the result, but its `etag` as `ETag`; 304 to `If-None-Match`
+ * - `replaced`: the same for a result that was replaced, which is never 304; the route takes `If-Match`
  * - `page`: 200 with the result, which has `items` and `total`, and with `page` and `size` of the query
  * - `slice`: the same for a list that GraphQL answers whole
  * - `created`: 201, or 200 where the flag at `isNew` is false: it existed before
@@ -31,6 +33,7 @@ export type DataPath<T> =
  */
 export type ResponsePlan<TPath extends string = string> =
   | { kind: 'ok' | 'page' | 'slice' | 'file' | 'stream' | 'runStream' | 'put' | 'document'; at: TPath }
+  | { kind: 'tagged' | 'replaced'; at: TPath }
   | { kind: 'bytes'; at: TPath }
   | { kind: 'archive'; at: TPath }
   | { kind: 'spaceStream'; at: TPath }

@@ -131,6 +131,10 @@ builder.objectFields(Space, (t) => ({
   }),
 }));
 
+const saveOutputsText =
+  "Whether the outputs are saved into the cell, in the session's notebook, at the end of the run: with one commit on " +
+  'the branch of the session. See `Execution.outputsSave`. Needs `cellId` and the scope `write`; default false.';
+
 const ExecuteCellInput = builder.inputType('ExecuteCellInput', {
   description: 'A cell to run.',
   fields: (t) => ({
@@ -145,11 +149,7 @@ const ExecuteCellInput = builder.inputType('ExecuteCellInput', {
       description:
         "A UUID of the client's: sent again, the answer is that execution, and nothing runs twice.",
     }),
-    saveOutputs: t.boolean({
-      description:
-        "Whether the outputs are saved into the cell, in the session's notebook, at the end of the run: with one commit on " +
-        'the branch of the session. See `Execution.outputsSave`. Needs `cellId` and the scope `write`; default false.',
-    }),
+    saveOutputs: t.boolean({ description: saveOutputsText }),
   }),
 });
 
@@ -158,12 +158,15 @@ const BatchCellInput = builder.inputType('BatchCellInput', {
   fields: (t) => ({
     code: t.string({ required: true, description: 'The source of the cell, as the kernel gets it.' }),
     cellIndex: t.int({ description: 'The index of the cell in the notebook, from 0.' }),
-    cellId: t.string({ description: "The cell's nbformat id; required with `sourceSha`." }),
+    cellId: t.string({
+      description: "The cell's nbformat id; required with `sourceSha` and with `saveOutputs`.",
+    }),
     sourceSha: t.string({
       description:
         'The SHA-256, in hex, of the source in UTF-8 that the caller saw. When the cell has another source in the ' +
         "session's notebook, at the tip of its branch, nothing is queued: `source_mismatch`.",
     }),
+    saveOutputs: t.boolean({ description: saveOutputsText }),
   }),
 });
 

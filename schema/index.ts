@@ -50,6 +50,7 @@ import './execution-comm-event.js';
 import './comm-message.js';
 import './space-event.js';
 import './space-change-event.js';
+import './space-schedule-event.js';
 import { builder } from './builder.js';
 
 /** The one GraphQL schema, which all transports execute. */

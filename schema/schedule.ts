@@ -12,7 +12,8 @@ import { CreateScheduleInput, UpdateScheduleInput } from './schedule-inputs.js';
 import { Space } from './space.js';
 import { Workspace } from './workspace.js';
 
-const ScheduleStatusEnum = builder.enumType('ScheduleStatus', {
+/** The enum of the states of schedules. */
+export const ScheduleStatusEnum = builder.enumType('ScheduleStatus', {
   description: 'The states of a schedule.',
   values: {
     active: { value: ScheduleStatus.active, description: 'It starts a run each time that it is due.' },

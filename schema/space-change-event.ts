@@ -1,33 +1,17 @@
-import type { EventError, SpaceEvent, SpaceEventOf } from '../src/space-events/space-event.js';
+import type { SpaceEventOf } from '../src/space-events/space-event.js';
 import { builder } from './builder.js';
 import { ExecutionStatusEnum, SessionStatusEnum, WorkerStatusEnum } from './enums.js';
 import { NotebookRunStatusEnum } from './notebook-run.js';
 import { MaintenanceStatusEnum, MaintenanceStepEnum } from './repository-maintenance.js';
 import { RemoteSyncStatusEnum } from './repository-remote.js';
 import { interfaces, itemTypes } from './space-event.js';
+import { SpaceEventError } from './space-event-error.js';
+import { ofWorkspace, ownerOf, timeOf } from './space-event-values.js';
 import { WorkspaceChangeKind } from './workspace.js';
 
 // The status has a name of its own in each type, because GraphQL allows one name in a selection for one enum only.
 
-const ofWorkspace = 'UUID of the workspace that it belongs to.';
 const ofRepository = 'UUID of the repository.';
-
-/** The workspace or repository of an event that always has one. */
-const ownerOf = ({ workspaceId, repositoryId }: SpaceEvent): string => (workspaceId ?? repositoryId)!;
-
-/** A time of the data of an event, which has it as text. */
-const timeOf = (text: string | null | undefined): Date | null => (text == null ? null : new Date(text));
-
-const SpaceEventError = builder.objectRef<EventError>('SpaceEventError').implement({
-  description: 'Why something did not end well, in short.',
-  fields: (t) => ({
-    name: t.exposeString('name', {
-      description:
-        'The class of the exception, e.g. `ValueError`, or an error code of the gateway where it is none.',
-    }),
-    message: t.exposeString('message', { description: 'What it says, cut after 500 characters.' }),
-  }),
-});
 
 builder.objectRef<SpaceEventOf<'workspace'>>(itemTypes.workspace).implement({
   description: 'A workspace changed.',

@@ -15,6 +15,7 @@ export const itemTypes = {
   notebook_run: 'SpaceNotebookRunEvent',
   maintenance: 'SpaceMaintenanceEvent',
   remote: 'SpaceRemoteEvent',
+  schedule: 'SpaceScheduleEvent',
   heartbeat: 'SpaceHeartbeat',
   reset: 'SpaceEventsReset',
 } as const satisfies Record<SpaceEvent['kind'] | SpaceStreamItem['kind'], string>;
@@ -62,7 +63,7 @@ builder.subscriptionField('spaceEvents', (t) =>
     type: SpaceEventInterface,
     description:
       'Follows everything in a space that the caller can view at that moment: files, workspaces, workers, sessions, executions, ' +
-      'runs of notebooks and remotes; for space admins with the scope `admin` maintenance too. Each change comes once, in the ' +
+      'runs of notebooks, schedules and remotes; for space admins with the scope `admin` maintenance too. Each change comes once, in the ' +
       'order of the numbers, also after a reconnect with `after`. A stream that ends is to be resumed. Needs the scope `read`.',
     args: {
       spaceSlug: t.arg.string({

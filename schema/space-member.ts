@@ -4,6 +4,7 @@ import { setSpaceMember } from '../src/spaces/set-space-member.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { SpaceRoleEnum } from './enums.js';
+import { searchUsersArgs } from './search-arg.js';
 import { Space } from './space.js';
 import { User } from './user.js';
 
@@ -23,8 +24,9 @@ builder.objectFields(Space, (t) => ({
   members: t.field({
     type: SpaceMemberConnection,
     description: 'The members, newest first.',
-    args: pageArgs,
-    resolve: (space, args, { services, ctx }) => readPage(args, listSpaceMembers(services, ctx, space.slug)),
+    args: { ...pageArgs, ...searchUsersArgs },
+    resolve: (space, args, { services, ctx }) =>
+      readPage(args, listSpaceMembers(services, ctx, space.slug, args.search)),
   }),
 }));
 

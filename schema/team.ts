@@ -7,6 +7,7 @@ import { removeTeamMember } from '../src/spaces/remove-team-member.js';
 import { renameTeam } from '../src/spaces/rename-team.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
+import { searchNamesArgs, searchUsersArgs } from './search-arg.js';
 import { Space } from './space.js';
 import { UserConnection } from './user.js';
 
@@ -18,8 +19,9 @@ const Team = builder.prismaObject('Team', {
     members: t.field({
       type: UserConnection,
       description: 'Who is in it, newest user first.',
-      args: pageArgs,
-      resolve: (team, args, { services, ctx }) => readPage(args, listTeamMembers(services, ctx, team)),
+      args: { ...pageArgs, ...searchUsersArgs },
+      resolve: (team, args, { services, ctx }) =>
+        readPage(args, listTeamMembers(services, ctx, team, args.search)),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
   }),
@@ -31,8 +33,9 @@ builder.objectFields(Space, (t) => ({
   teams: t.field({
     type: TeamConnection,
     description: 'The teams, newest first.',
-    args: pageArgs,
-    resolve: (space, args, { services, ctx }) => readPage(args, listTeams(services, ctx, space.slug)),
+    args: { ...pageArgs, ...searchNamesArgs },
+    resolve: (space, args, { services, ctx }) =>
+      readPage(args, listTeams(services, ctx, space.slug, args.search)),
   }),
 }));
 

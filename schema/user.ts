@@ -1,8 +1,10 @@
 import { createUser } from '../src/spaces/create-user.js';
 import { listUsers } from '../src/spaces/list-users.js';
+import { readUser } from '../src/spaces/read-user.js';
 import { updateUser } from '../src/spaces/update-user.js';
 import { builder } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
+import { searchUsersArgs } from './search-arg.js';
 
 /** The object type of a user, who may be a person or a machine. */
 export const User = builder.prismaObject('User', {
@@ -28,16 +30,16 @@ builder.queryFields((t) => ({
     resolve: (query, _root, _args, { services, ctx }) =>
       services.prisma.user.findUniqueOrThrow({ ...query, where: { id: ctx.actor.userId } }),
   }),
+  user: t.field({
+    type: User,
+    description: 'One user, for platform admins; `not_found` for an unknown id. Needs the scope `read`.',
+    args: { id: t.arg.id({ required: true, description: 'UUID of the user.' }) },
+    resolve: (_root, { id }, { services, ctx }) => readUser(services, ctx, id),
+  }),
   users: t.field({
     type: UserConnection,
     description: 'All users, newest first; for platform admins and for admins of any space.',
-    args: {
-      ...pageArgs,
-      search: t.arg.string({
-        description:
-          'Only those with this in the name or e-mail address, in any case; at most 200 characters.',
-      }),
-    },
+    args: { ...pageArgs, ...searchUsersArgs },
     resolve: (_root, args, { services, ctx }) => readPage(args, listUsers(services, ctx, args.search)),
   }),
 }));

@@ -1,5 +1,6 @@
 import type { WorkspaceGrant as GrantRow } from '../prisma/generated/client/client.js';
 import { loadSpaceById } from '../src/access/load-space.js';
+import { accessEtag } from '../src/workspaces/access-etag.js';
 import { readWorkspaceAccess, type SharedWorkspace } from '../src/workspaces/read-workspace-access.js';
 import { replaceWorkspaceAccess } from '../src/workspaces/replace-workspace-access.js';
 import { builder } from './builder.js';
@@ -57,6 +58,11 @@ const WorkspaceAccess = builder.objectRef<SharedWorkspace>('WorkspaceAccess').im
       description: 'The grants; they count only while the visibility is `shared`, and are kept otherwise.',
       resolve: (workspace) => workspace.grants,
     }),
+    etag: t.string({
+      description:
+        'The entity tag, which REST sends as `ETag`: it changes with everything that this type has. Send it back in `ifMatch`.',
+      resolve: accessEtag,
+    }),
   }),
 });
 
@@ -104,7 +110,9 @@ const WorkspaceAccessInput = builder.inputType('WorkspaceAccessInput', {
 builder.mutationField('replaceWorkspaceAccess', (t) =>
   t.field({
     type: WorkspaceAccess,
-    description: 'Replaces the sharing of a workspace whole. Needs the scope `write` and `canManage`.',
+    description:
+      'Replaces the sharing of a workspace whole; with `ifMatch` only where nobody has changed it meanwhile. Needs the scope ' +
+      '`write` and `canManage`.',
     args: {
       spaceSlug: t.arg.string({
         required: true,
@@ -112,8 +120,13 @@ builder.mutationField('replaceWorkspaceAccess', (t) =>
       }),
       id: t.arg.id({ required: true, description: 'UUID of the workspace.' }),
       input: t.arg({ type: WorkspaceAccessInput, required: true, description: 'The sharing.' }),
+      ifMatch: t.arg.stringList({
+        description:
+          'The `etag` that you read, or several: where the sharing has none of them now, it stays as it is, and the error is ' +
+          '`precondition_failed`. Absent or null: it is replaced whatever it is.',
+      }),
     },
-    resolve: (_root, { spaceSlug, id, input }, { services, ctx }) =>
-      replaceWorkspaceAccess(services, ctx, spaceSlug, id, input),
+    resolve: (_root, { spaceSlug, id, input, ifMatch }, { services, ctx }) =>
+      replaceWorkspaceAccess(services, ctx, spaceSlug, id, input, { ifMatch }),
   }),
 );

@@ -15,6 +15,7 @@ const types: Record<string, string> = {
   SpaceNotebookRunEvent: 'notebook_run',
   SpaceMaintenanceEvent: 'maintenance',
   SpaceRemoteEvent: 'remote',
+  SpaceScheduleEvent: 'schedule',
   SpaceHeartbeat: 'heartbeat',
   SpaceEventsReset: 'reset',
 };

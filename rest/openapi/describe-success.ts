@@ -49,6 +49,13 @@ export class SuccessDescriber {
           200: this.#json(200, 'The file.', this.#file(responds.at), 'ETag'),
           304: this.#empty('The client has the current file.', 'ETag'),
         };
+      case 'tagged':
+        return {
+          200: this.#tagged(responds.at),
+          304: { ...this.#empty('The client has the current state.'), headers: this.#tagHeaders() },
+        };
+      case 'replaced':
+        return { 200: this.#tagged(responds.at) };
       case 'bytes':
         return {
           200: this.#bytes('The whole file.'),
@@ -89,6 +96,20 @@ export class SuccessDescriber {
       case 'spaceStream':
         return { 200: this.#stream('SpaceStreamItem', 'It ends with an `error` only.') };
     }
+  }
+
+  /** The entity tag is not a property: it is sent as `ETag`. */
+  #tagged(at: string): JsonSchema {
+    const schema = this.#data.at(this.#route.document, at);
+    const name = String(schema.$ref).split('/').at(-1)!;
+    const { properties, ...described } = this.#components.get(name)!;
+    const { etag: _etag, ...others } = properties as Record<string, JsonSchema>;
+    this.#components.set(name, { ...described, ...objectOf(others) });
+    return { ...this.#json(200, 'The state now.', schema), headers: this.#tagHeaders() };
+  }
+
+  #tagHeaders(): JsonSchema {
+    return { ...headersOf(this.#route), ETag: { $ref: '#/components/headers/StateTag' } };
   }
 
   #page(properties: Record<string, JsonSchema>): Responses {

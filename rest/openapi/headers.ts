@@ -16,6 +16,11 @@ export const sharedHeaders: Record<string, JsonSchema> = {
       'The blob sha in quotes. Where the file had the same blob in an earlier commit, a dot and a digest follow it.',
     schema: { type: 'string', pattern: '^"[0-9a-f]{40}(\\.[0-9a-f]{12})?"$' },
   },
+  StateTag: {
+    required: true,
+    description: 'A digest of the answer in quotes, which changes with it.',
+    schema: { type: 'string', pattern: '^"[0-9a-f]{40}"$' },
+  },
   'Content-Range': {
     required: true,
     description: 'The first and the last byte of the range, and the size of the whole file.',

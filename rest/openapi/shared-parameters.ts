@@ -57,6 +57,13 @@ export const sharedParameters: Record<string, JsonSchema> = {
       'scope `read` too.',
     schema: { type: 'string' },
   },
+  'If-Match-State': {
+    name: 'If-Match',
+    in: 'header',
+    description:
+      'The `ETag` that you read, or several; `*` for any. It is a 412 where the state has another one now. Default: any.',
+    schema: { type: 'string' },
+  },
   'If-None-Match-Write': {
     name: 'If-None-Match',
     in: 'header',

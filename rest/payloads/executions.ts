@@ -23,6 +23,14 @@ const timeout_seconds = ofKind(
   }),
 ).nullish();
 
+const save_outputs = z
+  .boolean()
+  .nullish()
+  .describe(
+    "Whether the outputs are saved into the cell, in the session's notebook, at the end of the run: one commit on the " +
+      'branch of the session. Needs `cell_id`, and the scope `write`; default: `false`.',
+  );
+
 /** Several cells to run. */
 export const executeBatchBody = z.strictObject({
   cells: ofKind(
@@ -36,6 +44,7 @@ export const executeBatchBody = z.strictObject({
             { minLength: 64, maxLength: 64 },
             'sourceSha',
           ).nullish(),
+          save_outputs,
         }),
       )
       .meta({ minItems: 1, maxItems: 500, description: 'The cells, in the order in which they run.' }),
@@ -59,13 +68,7 @@ export const executeBody = z.strictObject({
     'A UUID of your own; a request with the same one attaches to the same run.',
     'uuid',
   ).nullish(),
-  save_outputs: z
-    .boolean()
-    .nullish()
-    .describe(
-      "Whether the outputs are saved into the cell, in the session's notebook, at the end of the run: one commit on the " +
-        'branch of the session. Needs `cell_id`, and the scope `write`; default: `false`.',
-    ),
+  save_outputs,
 });
 
 /** The answer to a run that asks for input. */

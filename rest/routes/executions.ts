@@ -72,7 +72,7 @@ export const executionRoutes: RestRoute[] = [
     description:
       'The cells run one after the other, with no run of others between them. The answer comes when they are queued: follow ' +
       'each with its stream. Where a cell has a `source_sha`, the notebook of the session must have that source at the tip of ' +
-      'its branch, or nothing is queued.',
+      'its branch, or nothing is queued. Those with `save_outputs` have a commit each, as a cell that is run alone.',
     needs: {
       scope: 'execute',
       permission: '`can_edit`, and the session must be your own unless you are a space admin',
@@ -83,8 +83,12 @@ export const executionRoutes: RestRoute[] = [
       space,
       sessionId: param('session_id'),
       input: {
-        cells: body.cells.map(({ code, cell_index: cellIndex, cell_id: cellId, source_sha: sourceSha }) => ({
-          ...{ code, cellIndex, cellId, sourceSha },
+        cells: body.cells.map((cell) => ({
+          code: cell.code,
+          cellIndex: cell.cell_index,
+          cellId: cell.cell_id,
+          sourceSha: cell.source_sha,
+          saveOutputs: cell.save_outputs,
         })),
         timeoutSeconds: body.timeout_seconds,
         stopOnError: body.stop_on_error,
@@ -96,6 +100,7 @@ export const executionRoutes: RestRoute[] = [
       'session_dead',
       'source_mismatch',
       'unreadable_file',
+      'branch_protected',
       'quota_exceeded',
       'runtime_unavailable',
     ],

@@ -12,7 +12,7 @@ export const spaceEventRoutes: RestRoute[] = [
     summary: 'Stream everything that happens in the space and that you can view.',
     description:
       'Each change is a `space_event`, once and in the order of the numbers: files, workspaces, workers, sessions, executions, ' +
-      'runs and remotes; for space admins with the scope `admin` maintenance too. The stream does not end by itself. Resume it ' +
+      'runs, schedules and remotes; for space admins with the scope `admin` maintenance too. The stream does not end by itself. Resume it ' +
       'with `Last-Event-ID`; where events are not stored any more, for `EVENT_RETENTION_HOURS`, it begins with a `reset`.',
     needs: { scope: 'read', permission: 'membership of the space; only events that you can view are sent' },
     query: followSpaceQuery,

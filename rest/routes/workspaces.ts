@@ -1,3 +1,4 @@
+import { tagsToMatch } from '../etag.js';
 import {
   ArchiveWorkspaceDocument,
   CreateWorkspaceDocument,
@@ -119,11 +120,12 @@ export const workspaceRoutes: RestRoute[] = [
     method: 'get',
     path: '/workspaces/:workspace_id/access',
     summary: 'Read who can view and manage a workspace.',
-    description: 'Grants count only while the visibility is `shared`; they are kept otherwise.',
+    description:
+      'Grants count only while the visibility is `shared`; they are kept otherwise. The `ETag` is the condition for a change.',
     needs: { scope: 'read', permission: '`can_manage`' },
     document: GetWorkspaceAccessDocument,
     variables: ({ space, param }) => ({ space, id: param('workspace_id') }),
-    responds: { kind: 'ok', at: 'space.workspace.access' },
+    responds: { kind: 'tagged', at: 'space.workspace.access' },
   }),
   route({
     operationId: 'replaceWorkspaceAccess',
@@ -133,13 +135,15 @@ export const workspaceRoutes: RestRoute[] = [
     summary: 'Replace who can view and manage a workspace.',
     description:
       'The grants of the body are all grants afterwards. An absent visibility or owner stays. What a GET answers beside ' +
-      'them may be sent back and is ignored. An unknown or repeated principal is a 400 that names it.',
+      'them may be sent back and is ignored. An unknown or repeated principal is a 400 that names it. With `If-Match` it is ' +
+      'a 412 where somebody has changed the sharing since you read it; without it, the last one wins.',
     needs: { scope: 'write', permission: '`can_manage`; only the owner and space admins change the owner' },
     body: workspaceAccessBody,
     document: ReplaceWorkspaceAccessDocument,
-    variables: ({ space, param, body }) => ({
+    variables: ({ space, param, body, headers }) => ({
       space,
       id: param('workspace_id'),
+      ifMatch: tagsToMatch(headers),
       input: {
         visibility: body.visibility,
         ownerUserId: body.owner_user_id,
@@ -150,8 +154,8 @@ export const workspaceRoutes: RestRoute[] = [
         })),
       },
     }),
-    responds: { kind: 'ok', at: 'replaceWorkspaceAccess' },
-    errors: ['workspace_archived'],
+    responds: { kind: 'replaced', at: 'replaceWorkspaceAccess' },
+    errors: ['precondition_failed', 'workspace_archived'],
   }),
   route({
     operationId: 'archiveWorkspace',

@@ -6,21 +6,28 @@ import { checkTargetBranch, loadFileTarget } from '../files/file-target.js';
 import type { LoadedSession } from '../sessions/load-session.js';
 
 /**
- * Checks a request to save the outputs of a run into its cell: the session has a notebook, and the caller may write to its
- * branch. Whether the cell is there counts at the end of the run.
- * @throws DomainError `insufficient_scope`, `forbidden`, `branch_protected`, `workspace_archived`, `not_found`;
- *   `invalid_request` for a cell without an id and for a session without a notebook
+ * Checks a cell into which the outputs of its run are to be saved. Whether the notebook has it counts at the end of the run.
+ * @throws FieldError `invalid_request` for a cell without an id and for a session without a notebook
  */
-export async function checkSaveOutputs(
-  services: FileServices,
-  ctx: RequestContext,
-  { session, access }: LoadedSession,
+export function checkSavedCell(
+  { session }: Pick<LoadedSession, 'session'>,
   cellId: string | null | undefined,
-): Promise<void> {
-  requireScope(ctx, 'write');
+): void {
   if (cellId == null) throw invalidField('cellId', 'is required with saveOutputs', 'missing');
   if (!session.path?.endsWith('.ipynb'))
     throw invalidField('saveOutputs', 'needs a session that has a notebook');
+}
+
+/**
+ * Checks that the caller may have outputs saved on the branch of a session.
+ * @throws DomainError `insufficient_scope`, `forbidden`, `branch_protected`, `workspace_archived`, `not_found`
+ */
+export async function checkSaveTarget(
+  services: FileServices,
+  ctx: RequestContext,
+  { session, access }: LoadedSession,
+): Promise<void> {
+  requireScope(ctx, 'write');
   const { repositoryId } = await services.prisma.worker.findUniqueOrThrow({
     where: { id: session.workerId },
     select: { repositoryId: true },

@@ -6,7 +6,7 @@ import type { FileServices } from '../files/file-services.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkUuid } from '../validation/check-input.js';
 import { checkCell } from './check-cell.js';
-import { checkSaveOutputs } from './check-save-outputs.js';
+import { checkSavedCell, checkSaveTarget } from './check-save-outputs.js';
 import type { ExecutionServices } from './execution-services.js';
 import { loadRunnableSession } from './load-runnable-session.js';
 import { rememberExecution } from './read-execution.js';
@@ -48,7 +48,10 @@ export async function executeCell(
   const loaded = await loadRunnableSession(services, ctx, spaceSlug, sessionId);
   const body = await checkInput(input);
   const saves = input.saveOutputs ?? false;
-  if (saves) await checkSaveOutputs(services, ctx, loaded, body.cellId);
+  if (saves) {
+    checkSavedCell(loaded, body.cellId);
+    await checkSaveTarget(services, ctx, loaded);
+  }
   const id = input.executionId?.toLowerCase() ?? randomUUID();
   const sent = { id, sessionId, body, saves };
   const attached = input.executionId ? await attach(services, ctx, sent) : null;

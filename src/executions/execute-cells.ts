@@ -3,18 +3,28 @@ import type { Execution } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { invalidField } from '../errors.js';
 import type { FileServices } from '../files/file-services.js';
+import type { LoadedSession } from '../sessions/load-session.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
 import { faultsBelow } from '../validation/faults-below.js';
 import { checkCell } from './check-cell.js';
+import { checkSavedCell, checkSaveTarget } from './check-save-outputs.js';
 import { checkSources, type SeenSource } from './check-sources.js';
 import type { ExecutionServices } from './execution-services.js';
 import { loadRunnableSession } from './load-runnable-session.js';
 
 const maxCells = 500;
 
+/** One of several cells that are queued together. */
+interface BatchCell extends SeenSource {
+  code: string;
+  cellIndex?: number | null;
+  /** As in `ExecuteCellInput`: each has a commit of its own. */
+  saveOutputs?: boolean | null;
+}
+
 /** Several cells to run, one after the other. */
 export interface ExecuteCellsInput {
-  cells: readonly (SeenSource & { code: string; cellIndex?: number | null })[];
+  cells: readonly BatchCell[];
   /** Each run that takes longer is interrupted and ends as `timed_out`; default no limit. */
   timeoutSeconds?: number | null;
   /** Whether an error ends those behind it as `aborted`; default true. */
@@ -25,10 +35,10 @@ export interface ExecuteCellsInput {
  * Queues several cells in a session, all of them or none, with nothing between them. The caller needs the scope `execute` and
  * `can_edit`, and must have started the session or be a space admin.
  * @returns the executions in the order of the cells
- * @throws DomainError `source_mismatch`, and what `executeCell` throws
+ * @throws DomainError `source_mismatch`, `unreadable_file`, and what `executeCell` throws
  */
 export async function executeCells(
-  services: ExecutionServices & Pick<FileServices, 'git' | 'notebookThreads'>,
+  services: ExecutionServices & FileServices,
   ctx: RequestContext,
   spaceSlug: string,
   sessionId: string,
@@ -38,13 +48,19 @@ export async function executeCells(
   const { timeoutSeconds = null, stopOnError } = input;
   const { cells } = await checkAll({
     timeoutSeconds: () => (timeoutSeconds === null ? null : checkCell.timeoutSeconds(timeoutSeconds)),
-    cells: () => checkCells(input.cells),
+    cells: () => checkCells(input.cells, loaded),
   });
+  if (input.cells.some(({ saveOutputs }) => saveOutputs)) await checkSaveTarget(services, ctx, loaded);
   loaded.assertRunnable(cells.length);
   await checkSources(services, ctx, loaded, input.cells);
   const { id } = loaded.session;
   const ofAll = { sessionId: id, userId: ctx.actor.userId, timeoutSeconds, stopOnError: stopOnError ?? true };
-  return services.intake.addAll(cells.map((cell) => ({ id: randomUUID(), ...ofAll, ...cell })));
+  const rows = cells.map((cell) => ({ id: randomUUID() as string, ...ofAll, ...cell }));
+  const saved = rows.filter((_row, index) => input.cells[index]!.saveOutputs).map((row) => row.id);
+  const executions = await services.intake.addAll(rows, saved);
+  // In the order of the cells: that is the order of the commits.
+  for (const executionId of saved) services.outputsSaver.follow({ id: executionId, sessionId: id });
+  return executions;
 }
 
 /** Checks the number of cells. @throws FieldError `invalid_request` for none, and for more than the maximum */
@@ -53,9 +69,9 @@ export function checkCellCount(cells: readonly unknown[]): void {
   if (cells.length > maxCells) throw invalidField('cells', `must have at most ${maxCells} cells`, 'too_long');
 }
 
-async function checkCells(cells: ExecuteCellsInput['cells']) {
+async function checkCells(cells: ExecuteCellsInput['cells'], loaded: Pick<LoadedSession, 'session'>) {
   checkCellCount(cells);
-  return checkEach(cells, ({ code, cellId, cellIndex = null, sourceSha }, index) =>
+  return checkEach(cells, ({ code, cellId, cellIndex = null, sourceSha, saveOutputs }, index) =>
     faultsBelow(['cells', index], async () => {
       const checked = await checkAll({
         code: () => checkCell.code(code),
@@ -65,6 +81,7 @@ async function checkCells(cells: ExecuteCellsInput['cells']) {
       });
       if (sourceSha != null && cellId == null)
         throw invalidField('cellId', 'is required with sourceSha', 'missing');
+      if (saveOutputs) checkSavedCell(loaded, cellId);
       return { code: checked.code, cellId: checked.cellId, cellIndex: checked.cellIndex };
     }),
   );

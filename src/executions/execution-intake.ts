@@ -43,7 +43,7 @@ export class ExecutionIntake {
   async add(row: NewExecution, savesOutputs = false): Promise<Execution> {
     const wasUnconfirmed = this.#unconfirmed.delete(row.id);
     try {
-      const [execution] = await insertExecutions(this.#deps, [row], savesOutputs);
+      const [execution] = await insertExecutions(this.#deps, [row], savesOutputs ? [row.id] : []);
       this.#queue(execution!);
       return execution!;
     } catch (error) {
@@ -55,12 +55,13 @@ export class ExecutionIntake {
 
   /**
    * Writes the rows of several executions of one session in one statement, and queues them in this order.
+   * @param saved the ids of those whose outputs are to be saved; default none
    * @throws DomainError `runtime_unavailable` when another gateway has taken over the kernels; the database's error: either
    *   all rows are written then or none, and those that are end as failed
    */
-  async addAll(rows: readonly NewExecution[]): Promise<Execution[]> {
+  async addAll(rows: readonly NewExecution[], saved: readonly string[] = []): Promise<Execution[]> {
     try {
-      const executions = await insertExecutions(this.#deps, rows);
+      const executions = await insertExecutions(this.#deps, rows, saved);
       for (const execution of executions) this.#queue(execution);
       return executions;
     } catch (error) {

@@ -11,13 +11,13 @@ export type NewExecution = Pick<
 /**
  * Writes the rows of executions in their order, all or none, in one statement: a first output waits for it. A new owner of the
  * runtime finds them all, and a former one writes none.
- * @param savesOutputs whether their outputs are to be saved
+ * @param saved the ids of those whose outputs are to be saved; default none
  * @throws FormerOwnerError; the database's error, as the rows may be written then
  */
 export async function insertExecutions(
   { prisma, epoch }: OwnerTarget,
   rows: readonly NewExecution[],
-  savesOutputs = false,
+  saved: readonly string[] = [],
 ): Promise<Execution[]> {
   const of = <Key extends keyof NewExecution>(key: Key) => rows.map((row) => row[key]);
   const inserted = await prisma.$queryRaw<Execution[]>`
@@ -31,7 +31,7 @@ export async function insertExecutions(
         ${of('stopOnError')}::boolean[]) WITH ORDINALITY
         AS e("id", "sessionId", "userId", "code", "cellIndex", "cellId", "timeoutSeconds", "stopOnError", "order")
       ORDER BY e."order" RETURNING *), saved AS (
-      INSERT INTO "OutputsSave" ("executionId") SELECT "id" FROM inserted WHERE ${savesOutputs}::boolean)
+      INSERT INTO "OutputsSave" ("executionId") SELECT "id" FROM inserted WHERE "id" = ANY (${saved}::uuid[]))
     SELECT * FROM inserted ORDER BY "position"`;
   if (inserted.length === 0) throw new FormerOwnerError();
   return inserted;

@@ -4,6 +4,7 @@ import type {
   MaintenanceStep,
   NotebookRunStatus,
   RemoteSyncStatus,
+  ScheduleStatus,
   SessionStatus,
   SpaceEventKind,
   WorkerStatus,
@@ -17,6 +18,17 @@ export interface EventError {
   /** The first part of what the exception, or the gateway, says. */
   message: string;
 }
+
+/** What happened to a schedule. Where several of it happened together, the event has the first of them. */
+export type ScheduleChangeKind =
+  | 'created'
+  | 'deleted'
+  | 'paused'
+  | 'resumed'
+  | 'suspended'
+  | 'updated'
+  | 'missed'
+  | 'run_started';
 
 /** What an event contains of the changed row, as it was then, by its kind. The triggers of the database write it. */
 export interface SpaceEventData {
@@ -64,6 +76,22 @@ export interface SpaceEventData {
   };
   /** The status is null when the remote was removed. */
   remote: { status: RemoteSyncStatus | null; lastError: string | null; lastSyncedAt?: string | null };
+  /** Times are RFC 3339. */
+  schedule: {
+    userId: string;
+    change: ScheduleChangeKind;
+    status: ScheduleStatus;
+    path: string;
+    cron: string;
+    timeZone: string;
+    nextDueAt: string | null;
+    lastRunId: string | null;
+    missedCount: number;
+    lastMissedAt: string | null;
+    missedReason: string | null;
+    errorCode: string | null;
+    errorDetail: string | null;
+  };
 }
 
 /** A numbered change in a space. */

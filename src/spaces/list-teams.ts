@@ -5,15 +5,23 @@ import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
+import { containing } from './search-condition.js';
 
 /**
  * Lists the teams of a space, newest first. For every member. Needs the scope `read`.
- * @throws DomainError `not_found`, `insufficient_scope`; thrown when the listing is read
+ * @param search a part of the name; upper and lower case are equal; default all
+ * @throws DomainError `not_found`, `insufficient_scope`, `invalid_request`; thrown when the listing is read
  */
-export function listTeams(services: PrismaService, ctx: RequestContext, spaceSlug: string): Listing<Team> {
+export function listTeams(
+  services: PrismaService,
+  ctx: RequestContext,
+  spaceSlug: string,
+  search?: string | null,
+): Listing<Team> {
   const where = async () => {
     requireScope(ctx, 'read');
-    return { spaceId: (await loadSpace(services, ctx, spaceSlug)).space.id };
+    const { space } = await loadSpace(services, ctx, spaceSlug);
+    return { spaceId: space.id, name: containing(search) };
   };
   const { team } = services.prisma;
   return keysetListing(newestFirst, {

@@ -5,9 +5,7 @@ import type { PrismaService } from '../engines/database/prisma-service.js';
 import { DomainError } from '../errors.js';
 import { keysetListing, newestFirst } from '../paging/keyset-listing.js';
 import type { Listing } from '../paging/listing.js';
-import { checkText } from '../validation/validate.js';
-
-const maxSearchLength = 200;
+import { usersContaining } from './search-condition.js';
 
 /**
  * Lists all users, newest first. For platform admins, and for admins of any space, who look for new members. Needs the
@@ -27,11 +25,7 @@ export function listUsers(
     if (!isPlatformAdmin && (await spaceMember.count({ where: { userId, role: 'admin' } })) === 0) {
       throw new DomainError('forbidden', 'Only platform admins and space admins may list users.');
     }
-    if (search == null) return {};
-    // Prisma does not escape the three special characters of LIKE.
-    const contains = checkText(search, 'search', maxSearchLength).replace(/[\\%_]/g, '\\$&');
-    const part = { contains, mode: 'insensitive' as const };
-    return { OR: [{ name: part }, { email: part }] };
+    return usersContaining(search);
   };
   return keysetListing(newestFirst, {
     where,

@@ -3,10 +3,11 @@ import { requireScope } from '../access/require-scope.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
-import { invalidField } from '../errors.js';
+import { DomainError, invalidField } from '../errors.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
 import { checkIdOf, type NamedBy, unknownId } from '../validation/unknown-id.js';
 import { isUuid } from '../validation/validate.js';
+import { accessEtag } from './access-etag.js';
 import { assertNotArchived, loadWorkspace } from './load-workspace.js';
 import type { SharedWorkspace } from './read-workspace-access.js';
 import { checkNewOwner } from './update-workspace.js';
@@ -27,12 +28,19 @@ export interface WorkspaceAccessInput {
   grants: GrantInput[];
 }
 
+/** On what a replacement depends. */
+export interface AccessCondition {
+  /** Entity tags, without quotes: the sharing must have one of them. Default: whatever it is. */
+  ifMatch?: readonly string[] | null;
+}
+
 const maxGrants = 500;
 
 /**
  * Replaces all grants of a workspace, and sets its visibility and owner where they are given. Needs the scope `write`
- * and `can_manage`.
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`
+ * and `can_manage`. The condition is checked last, together with the write: of two with the same tag one is refused.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`,
+ *   `precondition_failed`
  */
 export async function replaceWorkspaceAccess(
   services: WorkspaceServices,
@@ -40,6 +48,7 @@ export async function replaceWorkspaceAccess(
   spaceSlug: string,
   workspaceId: string,
   input: WorkspaceAccessInput,
+  { ifMatch }: AccessCondition = {},
 ): Promise<SharedWorkspace> {
   const loaded = await loadWorkspace(services, ctx, spaceSlug, workspaceId, 'manage');
   requireScope(ctx, 'write');
@@ -50,18 +59,12 @@ export async function replaceWorkspaceAccess(
     grants: () => checkGrants(services, loaded.access, input.grants),
   });
   const { id } = loaded.workspace;
-  const idsByPrincipal = new Map(
-    loaded.workspace.grants.map((grant) => [grant.userId ?? grant.teamId, grant.id]),
-  );
-  const grants = input.grants.map(({ principalType, principalId, accessLevel }) => ({
-    id: idsByPrincipal.get(principalId),
-    userId: principalType === 'user' ? principalId : null,
-    teamId: principalType === 'team' ? principalId : null,
-    accessLevel,
-  }));
   const shared = await services.prisma.$transaction(async (tx) => {
     // Another request would insert its grants between the deletion and the insertion here.
     await tx.$queryRaw`SELECT 1 FROM "Workspace" WHERE "id" = ${id}::uuid FOR UPDATE`;
+    const before = await tx.workspace.findUniqueOrThrow({ where: { id }, include: { grants: true } });
+    if (ifMatch && !ifMatch.includes(accessEtag(before))) throw changedMeanwhile();
+    const grants = grantRows(input.grants, before);
     return tx.workspace.update({
       where: { id },
       data: {
@@ -74,6 +77,24 @@ export async function replaceWorkspaceAccess(
   });
   publishWorkspaceChange(services.bus, shared, 'access_changed');
   return shared;
+}
+
+/** The rows of new grants. Who has one already keeps its id. */
+function grantRows(grants: readonly GrantInput[], before: SharedWorkspace) {
+  const ids = new Map(before.grants.map((grant) => [grant.userId ?? grant.teamId, grant.id]));
+  return grants.map(({ principalType, principalId, accessLevel }) => ({
+    id: ids.get(principalId),
+    userId: principalType === 'user' ? principalId : null,
+    teamId: principalType === 'team' ? principalId : null,
+    accessLevel,
+  }));
+}
+
+function changedMeanwhile(): DomainError {
+  return new DomainError(
+    'precondition_failed',
+    'Somebody has changed the sharing since you read it; read it again.',
+  );
 }
 
 /** Checks the number of grants. @throws FieldError `invalid_request` for more than 500 */

@@ -20,6 +20,48 @@ import {
 setUpPlatform();
 
 describe('members and teams', () => {
+  it('are found by a part of the name or e-mail address, in any case and nothing else', async () => {
+    const ann = await makeUser(at, { role: 'viewer', name: 'Ann_B 100% Sure' });
+    const bob = await makeUser(at, { role: 'viewer', name: 'AnnXB 100x Sure' });
+    await makeUser(at, { name: 'Ann_B elsewhere' });
+    const team = await mutate('createTeam(spaceSlug: "demo", name: "Risk_Team") { id }', admin.token);
+    await mutate('createTeam(spaceSlug: "demo", name: "RiskXTeam") { id }', admin.token);
+    for (const { id } of [ann, bob])
+      await mutate(
+        `addTeamMember(spaceSlug: "demo", teamId: "${team.id}", userId: "${id}") { id }`,
+        admin.token,
+      );
+    const find = async (text: string | null, more = '') => {
+      const query = `query($text: String) { space(slug: "demo") {
+        members(search: $text${more}) { totalCount nodes { userId } pageInfo { hasNextPage endCursor } }
+        teams(search: $text) { totalCount nodes { id } }
+        all: teams(first: 100) { nodes { id members(search: $text) { totalCount nodes { id } } } } } }`;
+      const found = await run(query, viewer.token, { text });
+      return { ...found, inTeam: found.all.nodes.find(({ id }: { id: string }) => id === team.id).members };
+    };
+    const one = { totalCount: 1, nodes: [{ userId: ann.id }] };
+    expect(await find('aNN_b')).toMatchObject({
+      ...{ members: one, teams: { totalCount: 0 }, inTeam: { totalCount: 1, nodes: [{ id: ann.id }] } },
+    });
+    expect((await find('0%')).members).toMatchObject(one);
+    expect((await find('\\')).members.totalCount).toBe(0);
+    const { email } = await run('query($id: ID!) { user(id: $id) { email } }', undefined, { id: bob.id });
+    expect((await find(email.toUpperCase())).members.nodes).toEqual([{ userId: bob.id }]);
+    expect((await find('sk_team')).teams).toEqual({ totalCount: 1, nodes: [{ id: team.id }] });
+    const first = (await find('ann', ', first: 1')).members;
+    expect(first).toMatchObject({
+      totalCount: 2,
+      nodes: [{ userId: bob.id }],
+      pageInfo: { hasNextPage: true },
+    });
+    const next = (await find('ann', `, first: 1, after: "${first.pageInfo.endCursor}"`)).members;
+    expect(next).toMatchObject({ ...one, totalCount: 2, pageInfo: { hasNextPage: false } });
+    expect((await find(null)).members.totalCount).toBe((await find('')).members.totalCount);
+    const query = 'query($text: String) { space(slug: "demo") { members(search: $text) { totalCount } } }';
+    expect(await failure(query, viewer.token, { text: 'x'.repeat(201) })).toBe('invalid_request search');
+    expect(await failure(query, stranger.token, { text: 'ann' })).toBe('not_found');
+  });
+
   it('removing a member also removes their teams and grants in that space', async () => {
     const user = await makeUser(at);
     const set = (role: string) =>

@@ -175,11 +175,28 @@ describe('spaces and users', () => {
     expect(await search('nnx1')).toEqual({ nodes: [] });
     expect(await failure('{ users { totalCount } }', editor.token)).toBe('forbidden');
   });
+
+  it('a user is read by the id by platform admins only', async () => {
+    const read = 'query($id: ID!) { user(id: $id) { id email apiTokens { totalCount } } }';
+    expect(await run(read, undefined, { id: editor.id })).toMatchObject({ id: editor.id });
+    expect((await run(read, undefined, { id: editor.id.toUpperCase() })).id).toBe(editor.id);
+    for (const id of [unknownId, 'x']) expect(await failure(read, undefined, { id })).toBe('not_found');
+    // Who may not know whether there is such a user gets the same answer for all ids, also their own.
+    for (const id of [unknownId, stranger.id, admin.id])
+      expect(await failure(read, admin.token, { id })).toBe('forbidden');
+    const { id: userId } = await run('{ me { id } }');
+    const { token } = await mutate(
+      `createApiToken(input: {userId: "${userId}", name: "x", scopes: [write]}) { token }`,
+    );
+    expect(await failure(read, token, { id: editor.id })).toBe('insufficient_scope');
+  });
 });
 
 it('hostile text is refused or matches nothing, and never answers internal', async () => {
   const documents = [
     'query($text: String!) { users(search: $text) { totalCount } }',
+    'query($text: String!) { space(slug: "demo") { members(search: $text) { totalCount } } }',
+    'query($text: String!) { space(slug: "demo") { teams(search: $text) { totalCount } } }',
     'mutation($text: String!) { createSpace(input: {slug: $text, name: "x"}) { id } }',
     'mutation($text: String!) { createUser(input: {name: "x", email: $text}) { id } }',
     'mutation($text: ID!) { updateUser(id: $text, input: {name: "x"}) { id } }',

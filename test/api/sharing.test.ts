@@ -77,6 +77,60 @@ describe('access to a workspace', () => {
     expect(await permissionsOf(id, editor.token)).toBe('none');
   });
 
+  it('is replaced with If-Match only where nobody has changed it since it was read', async () => {
+    const id = await make('shared');
+    const { id: userId } = await makeUser(at, { role: 'viewer' });
+    const grants = [{ principal_type: 'user', principal_id: userId, access_level: 'view' }];
+    const { token } = owner;
+    const put = (etag: string, body: object) =>
+      at.rest('PUT', `/workspaces/${id}/access`, { body, token, headers: { 'if-match': etag } });
+    const read = (headers = {}) => at.rest('GET', `/workspaces/${id}/access`, { token, headers });
+    const first = (await read()).headers.get('etag')!;
+    expect(first).toMatch(/^"[0-9a-f]{40}"$/);
+    expect((await read({ 'if-none-match': first })).status).toBe(304);
+    const [one, other] = await Promise.all([
+      put(first, { grants }),
+      put(first, { visibility: 'space', grants: [] }),
+    ]);
+    expect([one.status, other.status].sort()).toEqual([200, 412]);
+    const [won, lost] = one.status === 200 ? [one, other] : [other, one];
+    expect(lost.body.code).toBe('precondition_failed');
+    const second = await read();
+    expect([second.body, second.headers.get('etag')]).toEqual([won.body, won.headers.get('etag')]);
+    expect((await read({ 'if-none-match': first })).status).toBe(200);
+    for (const stale of [first, `W/${second.headers.get('etag')}`, 'none', '""'])
+      expect((await put(stale, { grants: [] })).status).toBe(412);
+    expect((await put(`"x,", ${second.headers.get('etag')}`, { grants })).status).toBe(200);
+    expect((await put('*', { grants: [] })).status).toBe(200);
+    // The tag is of the whole answer: a new owner or visibility changes it too.
+    const { etag } = Object.fromEntries((await read()).headers);
+    await at.rest('PATCH', `/workspaces/${id}`, { body: { visibility: 'private' }, token });
+    expect((await put(etag!, { grants: [] })).status).toBe(412);
+  });
+
+  it('is replaced over GraphQL on the same condition', async () => {
+    const id = await make('shared');
+    const read = `query ($id: ID!) { space(slug: "demo") { workspace(id: $id) { access { etag } } } }`;
+    const replace = `mutation ($id: ID!, $ifMatch: [String!], $visibility: Visibility) {
+      replaceWorkspaceAccess(spaceSlug: "demo", id: $id, input: { visibility: $visibility, grants: [] }, ifMatch: $ifMatch) {
+        etag visibility } }`;
+    const { etag } = (await at.graphql(read, { id }, owner.token)).data.space.workspace.access;
+    const replaced = await at.graphql(replace, { id, ifMatch: etag, visibility: 'space' }, owner.token);
+    expect(replaced.data.replaceWorkspaceAccess).toEqual({
+      etag: expect.not.stringContaining(etag),
+      visibility: 'space',
+    });
+    for (const ifMatch of [[etag], []]) {
+      const refused = await at.graphql(replace, { id, ifMatch, visibility: 'private' }, owner.token);
+      expect(refused.errors![0].extensions.code).toBe('precondition_failed');
+    }
+    const editor = await makeUser(at, { role: 'editor' });
+    const hidden = await at.graphql(replace, { id, ifMatch: ['x'] }, editor.token);
+    expect(hidden.errors![0].extensions.code).toBe('forbidden');
+    const whatever = await at.graphql(replace, { id, ifMatch: null, visibility: 'private' }, owner.token);
+    expect(whatever.data.replaceWorkspaceAccess.visibility).toBe('private');
+  });
+
   it('can be read and replaced only with can_manage', async () => {
     const id = await make('space');
     const editor = await makeUser(at, { role: 'editor' });

@@ -180,6 +180,7 @@ const raws: StatusRow[] = [
 
 const stale = { 'if-match': '"stale"' };
 const guarded: [string, RestOptions & { query?: string }][] = [
+  [`PUT ${workspace}/access`, { body: { grants: [] }, headers: stale }],
   ...[`POST ${workspace}/files`, `POST ${workspace}/authoring-files`, `POST ${repository}/files`].map(
     (route): (typeof guarded)[number] => [
       route,

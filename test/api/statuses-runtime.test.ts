@@ -650,21 +650,24 @@ itAnswersEachError('runtime', [
   [route('execute/batch'), 'quota_exceeded', () => act('execute/batch', busy)],
   ...runs,
   ...schedules,
-  [
-    route('execute/stream'),
-    'branch_protected',
-    () =>
-      onProtected(async (token) => {
-        const { id } = (
-          await at.rest('POST', '/sessions', {
-            token,
-            body: { workspace_id: demo.workspaceId, path: welcome },
-          })
-        ).body;
-        const body = { code: '1', cell_id: 'hello', save_outputs: true };
-        return at.rest('POST', `/sessions/${id}/execute/stream`, { token, body });
-      }),
-  ],
+  ...(['execute/stream', 'execute/batch'] as const).map(
+    (verb): StatusRow => [
+      route(verb),
+      'branch_protected',
+      () =>
+        onProtected(async (token) => {
+          const { id } = (
+            await at.rest('POST', '/sessions', {
+              token,
+              body: { workspace_id: demo.workspaceId, path: welcome },
+            })
+          ).body;
+          const cell = { code: '1', cell_id: 'hello', save_outputs: true };
+          const body = verb === 'execute/batch' ? { cells: [cell] } : cell;
+          return at.rest('POST', `/sessions/${id}/${verb}`, { token, body });
+        }),
+    ],
+  ),
   ...files,
   ...(['execute/stream', 'execute/batch'] as const).map(
     (verb): StatusRow => [

@@ -173,6 +173,12 @@ it('each long list shows its next pages on demand, with the keyboard too, and ke
   await page.getByLabel('Role of Person 001').selectOption('viewer');
   await expect.poll(() => page.getByLabel('Role of Person 001').inputValue()).toBe('viewer');
   expect(await members()).toBe(people);
+  await page.getByLabel('Search the members').fill('person 00');
+  await expect.poll(members).toBe(10);
+  await page.getByLabel('Search the members').fill('nobody');
+  await page.getByText('No member is called so.').waitFor();
+  await page.getByLabel('Search the members').fill('');
+  await expect.poll(members).toBe(50);
   await showAll('teams', /^Delete team /, [20, 25]);
   await showAll('members of Large', /^Remove .* from Large$/, [20, 50, teamSize]);
   await button(page, 'Remove Person 001 from Large').click();

@@ -149,6 +149,33 @@ it('a save overwrites nothing that others changed and the page does not know yet
   expect(await accessOf(id)).toEqual({ visibility: 'space', levels: { [mary.id]: 'manage' } });
 });
 
+it('a save overwrites nothing that others change at that moment', async () => {
+  const { id } = await makeWorkspace(at);
+  const [alan, kurt] = await Promise.all([
+    makeUser(at, { role: 'editor', name: 'Alan' }),
+    makeUser(at, { role: 'editor', name: 'Kurt' }),
+  ]);
+  await replaceAccess(id, { [alan.id]: 'view' });
+  const page = await open(id);
+  await share(page);
+  await page.getByLabel('Level of Alan').selectOption('manage');
+  let isFirst = true;
+  await page.route('**/graphql', async (route) => {
+    const isSave = route.request().postData()?.includes('mutation ReplaceAccess') ?? false;
+    if (isSave && isFirst) {
+      isFirst = false;
+      await replaceAccess(id, { [alan.id]: 'view', [kurt.id]: 'manage' });
+    }
+    await route.continue();
+  });
+  await button(page, 'Save').click();
+  await page.getByRole('alert').filter({ hasText: 'changed meanwhile: Kurt' }).waitFor();
+  expect((await accessOf(id)).levels).toEqual({ [alan.id]: 'view', [kurt.id]: 'manage' });
+  await button(page, 'Save').click();
+  await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+  expect((await accessOf(id)).levels).toEqual({ [alan.id]: 'manage', [kurt.id]: 'manage' });
+});
+
 it('a member is found by name who is not on the first page of members', async () => {
   const { id } = await makeWorkspace(at);
   await makeUser(at, { role: 'viewer', name: 'Oldest of all' });
@@ -159,7 +186,18 @@ it('a member is found by name who is not on the first page of members', async ()
   expect(await options.count()).toBe(20);
   await button(page, 'Find more').click();
   await expect.poll(() => options.count()).toBe(40);
+  const asked: unknown[] = [];
+  page.on('request', (request) => {
+    const { query = '', variables } = (request.method() === 'POST' && request.postDataJSON()) || {};
+    if (query.startsWith('query MembersToShareWith')) asked.push(variables);
+  });
   await add(page, 'Oldest of all', 'view');
+  await page.getByText('Oldest of all is added above').waitFor();
+  // The gateway looks for it: no other page of members is loaded.
+  expect(asked).toContainEqual({ slug: demo.slug, search: 'Oldest of all', after: null });
+  expect(asked.filter((variables) => (variables as { after: unknown }).after !== null)).toEqual([]);
+  await page.getByLabel('Find a member or team').fill('nobody at all');
+  await page.getByText('No other member or team has this in its name.').waitFor();
 });
 
 async function makeMembers(count: number) {

@@ -96,6 +96,8 @@ const workspaces = [
       'follows grants to users and teams only while the visibility is shared',
     'Only the owner and space admins change the owner.':
       'does not let a manager who is not the owner change the owner',
+    'With If-Match, the sharing is replaced only where nobody has changed it meanwhile.':
+      'is replaced with If-Match only where nobody has changed it since it was read',
     'A PATCH changes only what it sends.': 'changes only the fields that a PATCH sends',
     'An archived workspace is read only, and archiving is idempotent.':
       'is read only and not listed once archived, and archiving is idempotent',
@@ -208,6 +210,10 @@ const runtime = [
     'Several cells can be queued atomically.':
       'is queued whole or not at all: every fault is named, and nothing runs',
   }),
+  ...proven('test/api/execute/save-outputs.test.ts', {
+    'Each cell of a batch can have its outputs saved.':
+      'puts the outputs of those cells that ask for it into the notebook, each with a commit of its own',
+  }),
   ...proven('test/api/notebook-runs/run-notebook.test.ts', {
     'Whole notebooks run, and the executed notebook is one commit.':
       'gives the outputs that nbclient gives, and saves them in the place of the notebook with one commit',
@@ -269,6 +275,12 @@ const streams = [
       'resumes after a cursor with the same items, also what happened while nobody followed',
     'The stream of a space has only what its caller may view at that moment.':
       'are those of the moment: of workspaces, of repositories, and of admins',
+  }),
+  ...proven('test/api/subscriptions/schedule-events.test.ts', {
+    'The stream of a space has what happens to schedules.':
+      'say once and in order what somebody did to one, with its values then',
+    'It says when a due time of a schedule was missed.':
+      'say that a run was started, that due times were missed and why, and that it was suspended',
   }),
   ...proven('test/api/subscriptions/fan-out.test.ts', {
     'An event is checked and read once for each caller.':

@@ -13,8 +13,12 @@ import {
 } from '../../web/src/sharing/sharing-draft.js';
 
 type Levels = Record<PrincipalKey, 'view' | 'manage'>;
-const sharing = (levels: Levels, visibility: Sharing['visibility'] = 'shared'): Sharing => ({
-  visibility,
+const sharing = (
+  levels: Levels,
+  visibility: Sharing['visibility'] = 'shared',
+  ownerUserId = 'owner',
+): Sharing => ({
+  ...{ visibility, ownerUserId, etag: JSON.stringify([levels, visibility, ownerUserId]) },
   levels: new Map(Object.entries(levels) as [PrincipalKey, 'view' | 'manage'][]),
 });
 const saved = sharing({ 'user:ada': 'view', 'team:one': 'manage' });
@@ -51,12 +55,17 @@ it('over a newer answer, what others changed is as they left it, and other chang
     { key: 'user:bob', before: undefined, after: 'view' },
   ]);
   expect(draft.visibility).toBe('private');
-  expect(draft.byOthers).toEqual({ visibility: false, keys: new Set(['user:ada']) });
+  expect(draft.byOthers).toEqual({ visibility: false, owner: false, keys: new Set(['user:ada']) });
 });
 
 it('an answer without news leaves the draft as it is, and without own changes nothing is reported', () => {
   const draft = withLevel(newDraft(saved), 'user:bob', 'view');
-  expect(withSaved(draft, sharing({ 'team:one': 'manage', 'user:ada': 'view' }))).toBe(draft);
+  expect(withSaved(draft, { ...saved })).toBe(draft);
+  const retagged = { ...saved, etag: 'another' };
+  expect(withSaved(draft, retagged)).toEqual({ ...draft, saved: retagged });
+  expect(withSaved(draft, retagged).byOthers).toBe(draft.byOthers);
+  const given = sharing({ 'user:ada': 'view', 'team:one': 'manage' }, 'shared', 'grace');
+  expect(withSaved(draft, given)).toMatchObject({ byOthers: { owner: true }, levels: draft.levels });
   expect(withSaved(newDraft(saved), sharing({}, 'space'))).toEqual(newDraft(sharing({}, 'space')));
 });
 

@@ -5,12 +5,14 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** One of several cells that are queued together, with what the caller saw of it. */
 export type BatchCellInput = {
-  /** The cell's nbformat id; required with `sourceSha`. */
+  /** The cell's nbformat id; required with `sourceSha` and with `saveOutputs`. */
   cellId?: string | null | undefined;
   /** The index of the cell in the notebook, from 0. */
   cellIndex?: number | null | undefined;
   /** The source of the cell, as the kernel gets it. */
   code: string;
+  /** Whether the outputs are saved into the cell, in the session's notebook, at the end of the run: with one commit on the branch of the session. See `Execution.outputsSave`. Needs `cellId` and the scope `write`; default false. */
+  saveOutputs?: boolean | null | undefined;
   /** The SHA-256, in hex, of the source in UTF-8 that the caller saw. When the cell has another source in the session's notebook, at the tip of its branch, nothing is queued: `source_mismatch`. */
   sourceSha?: string | null | undefined;
 };

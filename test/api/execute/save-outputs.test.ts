@@ -120,6 +120,90 @@ describe('a run with save_outputs', () => {
   });
 });
 
+describe('a batch with save_outputs', () => {
+  const batch = (id: string, cells: object[], token?: string) =>
+    at.rest('POST', `/sessions/${id}/execute/batch`, { body: { cells }, ...(token ? { token } : {}) });
+  const executionsOf = async (sessionId: string, ids: string[]) =>
+    Promise.all(
+      ids.map(async (id) => (await at.rest('GET', `/sessions/${sessionId}/executions/${id}`)).body),
+    );
+
+  it('puts the outputs of those cells that ask for it into the notebook, each with a commit of its own', async () => {
+    const codes = { one: "print('one')", two: "print('two')", three: '3 / 0', four: '4' };
+    const cells = Object.entries(codes).map(([cell_id, code]) => ({ cell_id, code }));
+    const { path, id } = await open(
+      'batch',
+      cells.map(({ cell_id, code }) => codeCell(cell_id, code)),
+    );
+    const asked = cells.map((cell) => ({ ...cell, save_outputs: cell.cell_id !== 'two' }));
+    const queued = await batch(id, asked);
+    expect(queued.status).toBe(201);
+    const ids = queued.body.executions.map((one: { id: string }) => one.id);
+    const statuses = async () =>
+      (await executionsOf(id, ids)).map(({ outputs_save }) => outputs_save?.status ?? null);
+    await expect.poll(statuses, { timeout: 60_000 }).toEqual(['saved', null, 'saved', 'skipped']);
+    const [one, two, three] = await executionsOf(id, ids);
+    expect(two.outputs).toMatchObject([{ text: 'two\n' }]);
+    const { notebook, commit_sha } = await read(path);
+    expect(notebook.cells.map((cell: any) => cell.outputs)).toEqual([one.outputs, [], three.outputs, []]);
+    expect(three.outputs_save.commit_sha).toBe(commit_sha);
+    const messages = (await versionsOf(path)).map((version: any) => version.commit_message);
+    expect(messages.slice(0, 2)).toEqual([
+      `Save the outputs of cell three\n\nExecution: ${three.id}`,
+      `Save the outputs of cell one\n\nExecution: ${one.id}`,
+    ]);
+    expect(messages).toHaveLength(3);
+  });
+
+  it('does the same over GraphQL', async () => {
+    const { path, id } = await open('batch-graph', [codeCell('one', '11'), codeCell('two', '22')]);
+    const mutation = `mutation ($id: ID!, $input: ExecuteCellsInput!) {
+      executeCells(spaceSlug: "demo", sessionId: $id, input: $input) { executions { id outputsSave { status } } } }`;
+    const cells = [
+      { cellId: 'one', code: '11', saveOutputs: true },
+      { cellId: 'two', code: '22', saveOutputs: null },
+    ];
+    const { data } = await at.graphql(mutation, { id, input: { cells } });
+    const saves = data.executeCells.executions.map((one: any) => one.outputsSave !== null);
+    expect(saves).toEqual([true, false]);
+    await expect
+      .poll(async () => (await read(path)).notebook.cells.map((cell: any) => cell.execution_count), {
+        timeout: 60_000,
+      })
+      .toEqual([1, null]);
+  });
+
+  it('needs what one cell needs, names each cell that lacks it, and queues nothing then', async () => {
+    const { prisma } = at.gateway.services;
+    const { userId } = await prisma.session.findUniqueOrThrow({ where: { id: session } });
+    const count = () => prisma.execution.count({ where: { sessionId: session } });
+    const before = await count();
+    const fault = await batch(session, [
+      { code: '1' },
+      { code: '2', save_outputs: true },
+      { code: '3', cell_id: 'hello', save_outputs: true },
+      { code: '4', save_outputs: true },
+    ]);
+    expect(fault.body.errors.map(({ loc }: any) => loc)).toEqual([
+      ['body', 'cells', 1, 'cell_id'],
+      ['body', 'cells', 3, 'cell_id'],
+    ]);
+    const bare = (await at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId } })).body.id;
+    expect(await batch(bare, [{ code: '1', cell_id: 'one', save_outputs: true }])).toMatchObject({
+      status: 400,
+      body: { errors: [{ loc: ['body', 'cells', 0, 'save_outputs'] }] },
+    });
+    const token = await makeToken(at, { userId, scopes: ['read', 'execute'] });
+    const cell = { code: '1', cell_id: 'hello' };
+    expect(await batch(session, [{ ...cell, save_outputs: true }], token)).toMatchObject({
+      status: 403,
+      body: { code: 'insufficient_scope' },
+    });
+    expect(await count()).toBe(before);
+    expect((await batch(session, [{ ...cell, save_outputs: false }], token)).status).toBe(201);
+  });
+});
+
 describe('a request for save_outputs', () => {
   const refused = async (more: object, id = session, token?: string) => {
     const body = { code: '1', cell_index: 0, save_outputs: true, ...more };

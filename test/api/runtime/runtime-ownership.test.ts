@@ -84,7 +84,11 @@ it('a former owner queues no execution, and does not report an ended one as runn
   const where = { id: { in: rows.map(({ id }) => id) } };
   expect(await prisma.execution.count({ where })).toBe(0);
 
-  const inserted = await insertExecutions(owner, rows, true);
+  const inserted = await insertExecutions(
+    owner,
+    rows,
+    rows.map(({ id }) => id),
+  );
   expect(inserted).toEqual(
     await prisma.execution.findMany({
       where: { ...where, outputsSave: { status: 'pending' } },

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useQuery } from 'urql';
 import {
   ManagedMembersDocument,
@@ -39,7 +40,9 @@ export function ManageSpacePage({ slug }: { slug: string }) {
 
 /** The members and the teams, which change together. */
 function PeopleOfSpace({ slug }: { slug: string }) {
-  const members = usePages(ManagedMembersDocument, { slug }, membersOf);
+  const [search, setSearch] = useState('');
+  const asked = { slug, search: search === '' ? null : search };
+  const members = usePages(ManagedMembersDocument, asked, membersOf);
   const teams = usePages(ManagedTeamsDocument, { slug }, teamsOf);
   useRefresh(members.soon);
   useRefresh(teams.soon);
@@ -48,12 +51,14 @@ function PeopleOfSpace({ slug }: { slug: string }) {
       <MemberSection
         slug={slug}
         members={members}
+        search={search}
+        onSearch={setSearch}
         onChange={() => {
           members.reload();
           teams.reload();
         }}
       />
-      <TeamSection slug={slug} teams={teams} members={members} />
+      <TeamSection slug={slug} teams={teams} members={members} isSearching={search !== ''} />
     </>
   );
 }

@@ -26,19 +26,37 @@ const roles: SpaceRole[] = ['admin', 'editor', 'viewer'];
 export function MemberSection({
   slug,
   members,
+  search,
+  onSearch,
   onChange,
 }: {
   slug: string;
   members: Pages<MemberRow>;
+  /** What the shown members have in the name or e-mail address; empty for all members. */
+  search: string;
+  onSearch: (search: string) => void;
   onChange: () => void;
 }) {
   const set = useAction(SetMemberDocument);
   const remove = useAction(RemoveMemberDocument);
   return (
     <Section title="Members" count={members.total}>
-      <AddMember slug={slug} members={members} onChange={onChange} />
+      <AddMember slug={slug} members={members} isSearching={search !== ''} onChange={onChange} />
+      <Field label="Search the members" hint="A part of the name or e-mail address.">
+        {(field) => (
+          <input
+            {...field}
+            type="search"
+            maxLength={200}
+            autoComplete="off"
+            value={search}
+            onChange={(event) => onSearch(event.target.value)}
+          />
+        )}
+      </Field>
       <FaultMessage fault={members.fault ?? set.fault} />
       {members.isLoading && <Loading what="members" />}
+      {search !== '' && members.rows?.length === 0 && <p className="empty">No member is called so.</p>}
       <ul className="rows panel">
         {members.rows?.map(({ userId, role, user }) => (
           <li key={userId}>
@@ -82,10 +100,13 @@ export function MemberSection({
 function AddMember({
   slug,
   members: { rows = [], hasMore },
+  isSearching,
   onChange,
 }: {
   slug: string;
   members: Pages<MemberRow>;
+  /** Whether only some of the members are shown, by their names. */
+  isSearching: boolean;
   onChange: () => void;
 }) {
   const [search, setSearch] = useState('');
@@ -133,7 +154,10 @@ function AddMember({
               </select>
             )}
           </Field>
-          <Field label="Role" hint={hasMore ? 'Who is a member already gets this role.' : undefined}>
+          <Field
+            label="Role"
+            hint={hasMore || isSearching ? 'Who is a member already gets this role.' : undefined}
+          >
             {(field) => (
               <select {...field} name="role" defaultValue="editor">
                 {roles.map((role) => (

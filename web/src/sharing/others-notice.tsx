@@ -3,10 +3,15 @@ import type { PrincipalKey, SharingDraft } from './sharing-draft.js';
 /** Says what others have changed while the sharing was edited here. */
 export function OthersNotice({
   visibility,
+  owner,
   keys,
   nameOf,
 }: SharingDraft['byOthers'] & { nameOf: (key: PrincipalKey) => string }) {
-  const changed = [...(visibility ? ['the visibility'] : []), ...[...keys].map(nameOf)];
+  const changed = [
+    ...(visibility ? ['the visibility'] : []),
+    ...(owner ? ['the owner'] : []),
+    ...[...keys].map(nameOf),
+  ];
   if (changed.length === 0) return null;
   return (
     <p className="notice" role="alert">

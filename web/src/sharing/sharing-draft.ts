@@ -9,11 +9,14 @@ import type {
 /** A user or a team, by the type and the id. */
 export type PrincipalKey = `${PrincipalType}:${string}`;
 
-/** Who can use a workspace, beside its owner and the admins of the space. */
+/** Who can use a workspace, beside the admins of the space. */
 export interface Sharing {
   visibility: Visibility;
+  ownerUserId: string;
   /** The levels of those with a grant. */
   levels: ReadonlyMap<PrincipalKey, AccessLevel>;
+  /** The entity tag, which is another one after every change. */
+  etag: string;
 }
 
 /** A sharing that is being edited: what the gateway has, and what is to be saved over it. */
@@ -24,7 +27,7 @@ export interface SharingDraft {
   /** Only levels that differ from the saved ones; null removes the grant. */
   levels: ReadonlyMap<PrincipalKey, AccessLevel | null>;
   /** What others have changed while something was edited here. */
-  byOthers: { visibility: boolean; keys: ReadonlySet<PrincipalKey> };
+  byOthers: { visibility: boolean; owner: boolean; keys: ReadonlySet<PrincipalKey> };
 }
 
 /** A user or a team in the list of a draft. */
@@ -39,7 +42,9 @@ export interface GrantRow {
 /** The sharing that an answer has. */
 export function sharingOf({
   visibility,
+  ownerUserId,
   grants,
+  etag,
 }: WorkspaceSharingQuery['space']['workspace']['access']): Sharing {
   const levels = new Map(
     grants.map((grant): [PrincipalKey, AccessLevel] => [
@@ -47,7 +52,7 @@ export function sharingOf({
       grant.accessLevel,
     ]),
   );
-  return { visibility, levels };
+  return { visibility, ownerUserId, levels, etag };
 }
 
 /** A draft of the newest sharing, without changes. */
@@ -56,7 +61,7 @@ export function newDraft(saved: Sharing): SharingDraft {
     saved,
     visibility: undefined,
     levels: new Map(),
-    byOthers: { visibility: false, keys: new Set() },
+    byOthers: { visibility: false, owner: false, keys: new Set() },
   };
 }
 
@@ -80,14 +85,16 @@ export const hasChanges = ({ visibility, levels }: SharingDraft) =>
 /**
  * The draft over a newer answer of the gateway. What others have changed since is as they left it, whatever was edited here;
  * the other changes stay.
- * @returns the same draft where the answer has nothing new
+ * @returns the same draft for the same answer; one with the same `byOthers` where nothing that is shown has changed
  */
 export function withSaved(draft: SharingDraft, saved: Sharing): SharingDraft {
+  if (draft.saved.etag === saved.etag) return draft;
+  const isNewOwner = draft.saved.ownerUserId !== saved.ownerUserId;
   const isNewVisibility = draft.saved.visibility !== saved.visibility;
   const known = new Set([...draft.saved.levels.keys(), ...saved.levels.keys()]);
   const keys = [...known].filter((key) => draft.saved.levels.get(key) !== saved.levels.get(key));
-  if (!isNewVisibility && keys.length === 0) return draft;
-  if (!hasChanges(draft)) return { ...draft, saved };
+  const isNews = isNewVisibility || isNewOwner || keys.length > 0;
+  if (!isNews || !hasChanges(draft)) return { ...draft, saved };
   const levels = new Map(draft.levels);
   for (const key of keys) levels.delete(key);
   return {
@@ -96,6 +103,7 @@ export function withSaved(draft: SharingDraft, saved: Sharing): SharingDraft {
     levels,
     byOthers: {
       visibility: draft.byOthers.visibility || isNewVisibility,
+      owner: draft.byOthers.owner || isNewOwner,
       keys: new Set([...draft.byOthers.keys, ...keys]),
     },
   };

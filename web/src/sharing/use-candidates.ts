@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ApiFault } from '../api/api-error.js';
 import type { PrincipalKey } from './sharing-draft.js';
 import { type Principal, type Principals, usePrincipals } from './use-principals.js';
@@ -18,7 +18,7 @@ export interface Candidates {
   fault: ApiFault | null;
   /** Goes on after a fault. */
   retry(): void;
-  /** Everybody who was loaded. */
+  /** Everybody who was loaded, also by another search. */
   known: Principals;
 }
 
@@ -31,25 +31,31 @@ export function useCandidates(slug: string, listed: PrincipalKey[], ownerId: str
   const [search, setSearch] = useState('');
   const [limit, setLimit] = useState(pageSize);
   const left: ReadonlySet<PrincipalKey> = new Set<PrincipalKey>([...listed, `user:${ownerId}`]);
-  const text = search.trim().toLowerCase();
-  const findIn = (known: Principals) =>
-    [...known.values()].filter(
-      ({ key, name, detail }) =>
-        !left.has(key) && (name.toLowerCase().includes(text) || detail.toLowerCase().includes(text)),
-    );
-  const isEnough = (known: Principals) =>
-    listed.every((key) => known.has(key)) && findIn(known).length > limit;
-  const { known, ...loading } = usePrincipals(slug, isEnough);
-  const found = findIn(known);
+  const freeOf = (found: Principals) => [...found.values()].filter(({ key }) => !left.has(key));
+  const searched = usePrincipals(slug, search.trim(), (found) => freeOf(found).length > limit);
+  // Whoever was found once may have been added since, and has a name in the list then.
+  const [seen, setSeen] = useState<Principals>(new Map());
+  useEffect(() => setSeen((before) => withAll(before, searched.found)), [searched.found]);
+  const named = usePrincipals(slug, '', (found) => listed.every((key) => found.has(key) || seen.has(key)));
+  const free = freeOf(searched.found);
   return {
     search,
     setSearch(next) {
       setSearch(next);
       setLimit(pageSize);
     },
-    found: found.slice(0, limit),
-    more: found.length > limit ? () => setLimit(limit + pageSize) : undefined,
-    known,
-    ...loading,
+    found: free.slice(0, limit),
+    more: free.length > limit ? () => setLimit(limit + pageSize) : undefined,
+    known: withAll(seen, named.found),
+    isLoading: searched.isLoading || named.isLoading,
+    fault: searched.fault ?? named.fault,
+    retry() {
+      searched.retry();
+      named.retry();
+    },
   };
+}
+
+function withAll(known: Principals, more: Principals): Principals {
+  return more.size === 0 ? known : new Map([...known, ...more]);
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Client } from 'urql';
 import { MembersToShareWithDocument, TeamsToShareWithDocument } from '../../generated/shell.js';
 import { useClient } from '../api/api-context.js';
@@ -18,7 +18,8 @@ export type Principals = ReadonlyMap<PrincipalKey, Principal>;
 
 /** The teams and members of a space that were loaded. */
 export interface LoadedPrincipals {
-  known: Principals;
+  /** Those that have the search in the name or e-mail address, as far as they are loaded. */
+  found: Principals;
   isLoading: boolean;
   fault: ApiFault | null;
   /** Goes on after a fault. */
@@ -32,34 +33,57 @@ interface NextPage {
 }
 
 interface Loaded {
-  known: Principals;
+  search: string;
+  found: Principals;
   /** Null when all are there. */
   next: NextPage | null;
   fault: ApiFault | null;
 }
 
+const nothingOf = (search: string): Loaded => ({
+  ...{ search, found: new Map(), fault: null },
+  next: { type: 'team', after: null },
+});
+
+/** Who types goes on for that long before the next letter. */
+const typingMs = 150;
+
 /**
- * Loads the teams and the members of a space page by page, until there are enough: the API neither searches them nor reads
- * one of them by its id.
+ * Loads the teams and the members of a space that have a text in the name or e-mail address, page by page, until there are
+ * enough.
+ * @param search empty for all
  * @param isEnough whether no more are needed
  */
-export function usePrincipals(slug: string, isEnough: (known: Principals) => boolean): LoadedPrincipals {
+export function usePrincipals(
+  slug: string,
+  search: string,
+  isEnough: (found: Principals) => boolean,
+): LoadedPrincipals {
   const client = useClient();
-  const [{ known, next, fault }, setLoaded] = useState<Loaded>({
-    known: new Map(),
-    next: { type: 'team', after: null },
-    fault: null,
-  });
-  const wanted = fault === null && !isEnough(known) ? next : null;
+  const [state, setLoaded] = useState(() => nothingOf(search));
+  // What another search has found is of no use from its first letter on.
+  const loaded = useMemo(() => (state.search === search ? state : nothingOf(search)), [state, search]);
+  const { found, next, fault } = loaded;
+  const wanted = fault === null && !isEnough(found) ? next : null;
   useEffect(() => {
     if (wanted === null) return;
-    void loadPage(client, slug, wanted).then((page) =>
-      // A second answer for the same page is left out.
-      setLoaded((before) => (before.next === wanted ? withPage(before, page) : before)),
+    let isCurrent = true;
+    const isTyped = search !== '' && found.size === 0;
+    const timer = setTimeout(
+      () =>
+        void loadPage(client, { slug, search }, wanted).then((page) => {
+          if (isCurrent) setLoaded(withPage(loaded, page));
+        }),
+      isTyped ? typingMs : 0,
     );
-  }, [client, slug, wanted]);
-  const retry = () => setLoaded((before) => ({ ...before, fault: null }));
-  return { known, isLoading: wanted !== null, fault, retry };
+    return () => {
+      // An answer that comes later is for what is not shown any more, or a second one for the same page.
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [client, slug, search, wanted, found, loaded]);
+  const retry = () => setLoaded({ ...loaded, fault: null });
+  return { found, isLoading: wanted !== null, fault, retry };
 }
 
 interface Page {
@@ -69,17 +93,17 @@ interface Page {
 
 function withPage(before: Loaded, page: Page | { fault: ApiFault }): Loaded {
   if ('fault' in page) return { ...before, fault: page.fault };
-  const known = new Map(before.known);
-  for (const principal of page.principals) known.set(principal.key, principal);
-  return { known, next: page.next, fault: null };
+  const found = new Map(before.found);
+  for (const principal of page.principals) found.set(principal.key, principal);
+  return { ...before, found, next: page.next };
 }
 
 async function loadPage(
   client: Client,
-  slug: string,
+  of: { slug: string; search: string },
   { type, after }: NextPage,
 ): Promise<Page | { fault: ApiFault }> {
-  const variables = { slug, after };
+  const variables = { ...of, after };
   const context = { requestPolicy: 'network-only' } as const;
   if (type === 'team') {
     const { data, error } = await client.query(TeamsToShareWithDocument, variables, context).toPromise();

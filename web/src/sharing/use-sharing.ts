@@ -59,24 +59,31 @@ export function useSharing(slug: string, workspaceId: string): EditedSharing {
 const draftOver = (before: SharingDraft | undefined, saved: Sharing) =>
   before ? withSaved(before, saved) : newDraft(saved);
 
-/**
- * Reads the sharing once more and saves a draft of it, if it is still as the draft knows it: the API replaces all grants,
- * and has no condition for that.
- */
+/** A save that is refused for what nobody sees, such as the new id of a grant, is tried so often. */
+const maxTries = 3;
+
+/** Saves a draft where the sharing is still the one that the draft knows; else reads what it is now. */
 async function saveDraft(
   client: Client,
   slug: string,
   id: string,
   draft: SharingDraft,
 ): Promise<{ newest?: Sharing; isSaved: boolean; fault: ApiFault | null }> {
-  const read = await client
-    .query(WorkspaceSharingDocument, { slug, id }, { requestPolicy: 'network-only' })
-    .toPromise();
-  if (read.error) return { isSaved: false, fault: faultOf(read.error) };
-  const newest = sharingOf(read.data!.space.workspace.access);
-  if (withSaved(draft, newest) !== draft) return { newest, isSaved: false, fault: null };
-  const { error } = await client
-    .mutation(ReplaceAccessDocument, { spaceSlug: slug, id, input: inputOf(draft) })
-    .toPromise();
-  return { isSaved: !error, fault: error ? faultOf(error) : null };
+  let base = draft;
+  for (let tries = 1; ; tries++) {
+    const variables = { spaceSlug: slug, id, input: inputOf(base), ifMatch: [base.saved.etag] };
+    const { error } = await client.mutation(ReplaceAccessDocument, variables).toPromise();
+    if (!error) return { isSaved: true, fault: null };
+    const fault = faultOf(error);
+    if (fault.code !== 'precondition_failed') return { isSaved: false, fault };
+    const read = await client
+      .query(WorkspaceSharingDocument, { slug, id }, { requestPolicy: 'network-only' })
+      .toPromise();
+    if (read.error) return { isSaved: false, fault: faultOf(read.error) };
+    const newest = sharingOf(read.data!.space.workspace.access);
+    const next = withSaved(base, newest);
+    if (next.byOthers !== base.byOthers) return { newest, isSaved: false, fault: null };
+    if (tries === maxTries) return { newest, isSaved: false, fault };
+    base = next;
+  }
 }

@@ -18,6 +18,7 @@ export function TeamCard({
   team,
   before,
   members,
+  isSearching,
   onChange,
 }: {
   slug: string;
@@ -26,6 +27,8 @@ export function TeamCard({
   before: string | null;
   /** The members of the space. */
   members: Pages<MemberRow>;
+  /** Whether only some of them are shown, by their names. */
+  isSearching: boolean;
   onChange: () => void;
 }) {
   const add = useAction(AddTeamMemberDocument);
@@ -49,6 +52,7 @@ export function TeamCard({
       <AddTeamMember
         team={team}
         members={members}
+        isSearching={isSearching}
         isBusy={add.isBusy}
         onAdd={async (userId) => {
           if (await add.run({ ...target, userId })) onChange();
@@ -75,11 +79,13 @@ export function TeamCard({
 function AddTeamMember({
   team,
   members: { rows = [], hasMore },
+  isSearching,
   isBusy,
   onAdd,
 }: {
   team: TeamRow;
   members: Pages<MemberRow>;
+  isSearching: boolean;
   isBusy: boolean;
   onAdd: (userId: string) => Promise<void>;
 }) {
@@ -96,7 +102,9 @@ function AddTeamMember({
     >
       <Field
         label={`Add to ${team.name}`}
-        hint={hasMore ? 'Of the members that are shown above; show more of them there.' : undefined}
+        hint={
+          hasMore || isSearching ? 'Of the members that are shown above; search there for others.' : undefined
+        }
       >
         {(field) => (
           <select {...field} name="userId">

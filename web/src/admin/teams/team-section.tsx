@@ -19,11 +19,14 @@ export function TeamSection({
   slug,
   teams,
   members,
+  isSearching,
 }: {
   slug: string;
   teams: TeamPages;
   /** The members of the space, who may become members of a team. */
   members: Pages<MemberRow>;
+  /** Whether only some of them are shown, by their names. */
+  isSearching: boolean;
 }) {
   const create = useAction(CreateTeamDocument);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -55,6 +58,7 @@ export function TeamSection({
             team={node}
             before={rows[index - 1]?.cursor ?? null}
             members={members}
+            isSearching={isSearching}
             onChange={teams.reload}
           />
         ))}

@@ -1,0 +1,14 @@
+import type { EventError } from '../src/space-events/space-event.js';
+import { builder } from './builder.js';
+
+/** The object type of the reason why something in a space did not end well. */
+export const SpaceEventError = builder.objectRef<EventError>('SpaceEventError').implement({
+  description: 'Why something did not end well, in short.',
+  fields: (t) => ({
+    name: t.exposeString('name', {
+      description:
+        'The class of the exception, e.g. `ValueError`, or an error code of the gateway where it is none.',
+    }),
+    message: t.exposeString('message', { description: 'What it says, cut after 500 characters.' }),
+  }),
+});
