@@ -8,6 +8,8 @@ import { Searches } from '../files/search/searches.js';
 import { CheckoutTokens } from '../git-access/checkout-tokens.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
+import { CommReader } from '../runtime/comm-reader.js';
+import { OperationForwarder } from '../runtime/operation-forwarder.js';
 import type { RuntimeOwnership } from '../runtime/runtime-ownership.js';
 import { Deliveries } from '../subscriptions/deliveries.js';
 import { ResourceLocations } from '../subscriptions/resource-locations.js';
@@ -40,11 +42,16 @@ export interface ServiceOptions {
   expiryCheckMs?: number;
 }
 
+/** How much longer than the start of a session an operation may take. */
+const moreMs = 30_000;
+
 /** The services of a gateway, and a function that stops them. */
 export interface RunningServices {
   services: Services;
   /** Not begun: until this process is the owner, nothing acts on workers and kernels. */
   ownership: RuntimeOwnership;
+  /** What hands operations to the owner. Who uses it closes it. */
+  forwarder: OperationForwarder;
   /** Stops all background work of this process. Workers continue to run, and the stores stay open. */
   close(): Promise<void>;
 }
@@ -82,10 +89,12 @@ export async function createServices(
   const isOwner = () => runtime.ownership.isOwner;
   const runs = createRunServices(stores, running, { config, log, bus, isOwner, ...timing });
   const { close: closeSpaceEvents, ...spaceEvents } = openSpaceEvents(database, { bus, log, config });
+  const deadlineMs = runtime.services.sessions.startTimeoutMs + moreMs;
+  const forwarder = new OperationForwarder({ prisma, bus, log, deadlineMs });
   const presence = new PresenceRegister({ prisma, bus, log });
   presence.begin();
   return {
-    ownership: runtime.ownership,
+    ...{ ownership: runtime.ownership, forwarder },
     services: {
       ...{ prisma, git, bus, log, checkoutTokens, notebookThreads, jupyterServers },
       ...createClientSlots(),
@@ -93,6 +102,7 @@ export async function createServices(
       ...{ ...repositories, ...runtime.services, ...spaceEvents.services, outputsSaver, ...runs.services },
       ...{ locations: new ResourceLocations(prisma), streamGuard: new StreamGuard({ prisma, log }) },
       deliveries: new Deliveries(),
+      comms: new CommReader({ executor, forwarder, ownership: runtime.ownership }),
       presence,
       stopWorkers: (workspaceId, statusReason, userId) =>
         stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason, userId),
