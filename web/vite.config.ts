@@ -62,9 +62,9 @@ export default defineConfig({
     // All files come from one origin whose policy allows no `data:` scripts or fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // The frame of outputs is a document of its own.
+    // The frames of outputs and of widgets are documents of their own.
     rolldownOptions: {
-      input: [join(root, 'index.html'), join(root, 'frame.html')],
+      input: [join(root, 'index.html'), join(root, 'frame.html'), join(root, 'widgets.html')],
       checks: { pluginTimings: false },
     },
     reportCompressedSize: false,

@@ -46,6 +46,12 @@ const framePolicy = [
   "webrtc 'block'",
 ].join('; ');
 
+/** What the frame for widgets may do: run our scripts in an origin of its own, none of notebooks, without the network. */
+const widgetPolicy = framePolicy.replace(" 'unsafe-inline' 'unsafe-eval'", '');
+
+/** The policies of the documents that are no page. */
+const policies: Record<string, string> = { '/frame.html': framePolicy, '/widgets.html': widgetPolicy };
+
 /**
  * The pages of `web/` and their files, which are answered without a token. They are read into memory once. At most 1,000 answers
  * are open at the same time, each for at most a minute.
@@ -69,7 +75,7 @@ export class PageEndpoint {
   async handle(req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean> {
     if (req.method !== 'GET' && req.method !== 'HEAD') return false;
     const isPage = pagePath.test(path) && /\btext\/html\b/i.test(req.headers.accept ?? '');
-    if (!isPage && !/^\/(assets\/|favicon\.svg$|frame\.html$)/.test(path)) return false;
+    if (!isPage && !/^\/(assets\/|favicon\.svg$|(frame|widgets)\.html$)/.test(path)) return false;
     this.#pages ??= readPages(this.#directory).catch((error) => {
       this.#pages = undefined;
       throw error;
@@ -88,9 +94,9 @@ function headersOf(path: string): Record<string, string> {
   const isHashed = hashedPath.test(path);
   return {
     'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
-    'content-security-policy': path === '/frame.html' ? framePolicy : pagePolicy,
+    'content-security-policy': policies[path] ?? pagePolicy,
     'x-dns-prefetch-control': 'off',
-    // The frame for outputs has an opaque origin, from which module scripts are loaded by CORS. The files are no secret.
+    // The frames have an opaque origin, from which module scripts are loaded by CORS. The files are no secret.
     ...(isHashed ? { 'access-control-allow-origin': '*' } : {}),
   };
 }
