@@ -140,7 +140,10 @@ async function execute(code: string): Promise<string> {
 
 const open = async (more: { colorScheme?: 'dark'; token?: string } = {}): Promise<WatchedPage> => {
   const address = `/spaces/demo/workspaces/${demo.workspaceId}/notebook?path=${path}`;
-  const watched = await openSignedIn(browser, gateway.url, more.token ?? token, { path: address, ...more });
+  // Frames outside of the window are not drawn in a picture.
+  const viewport = { width: 1280, height: 1500 };
+  const options = { path: address, viewport, ...more };
+  const watched = await openSignedIn(browser, gateway.url, more.token ?? token, options);
   await watched.page.getByText('Live', { exact: true }).waitFor();
   return watched;
 };

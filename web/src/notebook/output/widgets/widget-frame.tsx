@@ -69,7 +69,10 @@ function connect(
       setHeight(Math.min(Math.max(Number(message.height), 0), maxFrameHeight));
     else if (message?.type === 'send') {
       const read = readMessage(message);
+      const { commId, messageId } = message;
       if (read) void send(read);
+      else if (typeof commId === 'string' && typeof messageId === 'string')
+        post({ type: 'sent', commId, messageId, isRefused: true });
     }
   };
   addEventListener('message', receive);

@@ -84,8 +84,16 @@ export class FrameManager extends ManagerBase {
   protected override async loadClass(className: string, moduleName: string): Promise<never> {
     const module = modules.get(moduleName);
     const found = module && Object.hasOwn(module, className) ? Reflect.get(module, className) : undefined;
-    if (found) return found as never;
-    return (className.endsWith('View') ? UnsupportedView : UnsupportedModel) as never;
+    if (!found) throw new Error('The page does not have the code of this widget.');
+    return found as never;
+  }
+
+  protected override loadModelClass(className: string, moduleName: string): Promise<never> {
+    return this.loadClass(className, moduleName).catch(() => UnsupportedModel as never);
+  }
+
+  protected override loadViewClass(className: string, moduleName: string): Promise<never> {
+    return this.loadClass(className, moduleName).catch(() => UnsupportedView as never);
   }
 
   protected override _create_comm(): Promise<never> {
@@ -96,7 +104,7 @@ export class FrameManager extends ManagerBase {
     return Promise.resolve({});
   }
 
-  /** A copy, which models may change, with its binary values in their places. */
+  /** A copy, which models may change, with its binary values where they belong. */
   #stateOf({ state, buffers = [] }: WidgetModelState): Record<string, unknown> {
     const copy = structuredClone(state) as Record<string, unknown>;
     const views = buffers.map(({ data }) => new DataView(base64ToBuffer(data)));
