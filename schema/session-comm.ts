@@ -1,6 +1,6 @@
 import { jsonSize } from '../src/executions/event-codec.js';
 import type { CommItem } from '../src/executions/widgets/comm-feed.js';
-import { type CommPage, readComms } from '../src/executions/widgets/read-comms.js';
+import { type CommPage, readSessionComms } from '../src/executions/widgets/read-comms.js';
 import { type CommStreamItem, watchComms } from '../src/subscriptions/watch-comms.js';
 import { builder } from './builder.js';
 import { buffers } from './execution-event.js';
@@ -108,9 +108,9 @@ builder.prismaObjectFields(Session, (t) => ({
         description: 'The `cursor` of the page before; default none, for the state of the widgets.',
       }),
     },
-    resolve: async ({ id }, { after }, context, info) => {
+    resolve: async (session, { after }, context, info) => {
       const read = async () => {
-        const page = await readComms(context.services, id, after ?? null);
+        const page = await readSessionComms(context.services, session, after ?? null);
         return { page, size: jsonSize(page) };
       };
       return (await largeValue(context, info, read)).page;

@@ -267,3 +267,19 @@ it('a hostile widget reaches nothing', async () => {
   expect(await isClosed()).toBe('closed');
   expect({ sent: sent() - before, hits }).toEqual({ sent: 0, hits: 0 });
 });
+
+it('the frame of widgets has no origin, no network and no scripts but ours, also when it is opened by itself', async () => {
+  const address = `${gateway.url}/widgets.html`;
+  const policy = (await fetch(address)).headers.get('content-security-policy')!;
+  for (const directive of [
+    'sandbox allow-scripts',
+    "default-src 'none'",
+    "script-src 'self';",
+    "form-action 'none'",
+  ])
+    expect(policy).toContain(directive);
+  const page = await browser.newPage();
+  await page.goto(address);
+  expect(await page.evaluate(() => self.origin)).toBe('null');
+  await page.close();
+});

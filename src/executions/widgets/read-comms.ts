@@ -1,3 +1,5 @@
+import type { Session } from '../../../prisma/generated/client/client.js';
+import { runtimeUnavailable } from '../../engines/kernels/runtime-unavailable.js';
 import { DomainError } from '../../errors.js';
 import type { ExecutionServices } from '../execution-services.js';
 import type { CommItem } from './comm-feed.js';
@@ -35,4 +37,19 @@ export async function readComms(
     if (!(error instanceof DomainError) || error.code !== 'session_dead') throw error;
     return { cursor: dead, items: [], ...(after === dead ? {} : { state: null }) };
   }
+}
+
+/**
+ * {@link readComms} for a session as the database has it. Where its kernel should be there and is not, this process does not run
+ * it, or the row is about to change.
+ * @throws DomainError as {@link readComms}, and `runtime_unavailable` then
+ */
+export async function readSessionComms(
+  services: Pick<ExecutionServices, 'executor'>,
+  { id, status }: Pick<Session, 'id' | 'status'>,
+  after: string | null,
+): Promise<CommPage> {
+  const page = await readComms(services, id, after);
+  if (page.cursor !== dead || status === 'dead') return page;
+  throw runtimeUnavailable('The kernel cannot be read at the moment; try again in a few seconds.');
 }

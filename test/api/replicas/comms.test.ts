@@ -66,6 +66,18 @@ describe.runIf(onServer)('the comms of a kernel that another gateway runs', () =
     expect(late.values[0].state.state[slider].state.value).toBe(1000);
   }, 120_000);
 
+  it('are no part of another stream: that is no dead kernel', async () => {
+    const stream = watch(
+      both.other,
+      `sessionChanged(spaceSlug: "demo", sessionId: "${sessionId}") { status comms { state } }`,
+    );
+    open.push(stream);
+    const { bus } = both.other.gateway.services;
+    await expect.poll(() => bus.listenerCount('session', '*'), patient).toBeGreaterThan(0);
+    await execute('1');
+    await expect.poll(() => JSON.stringify(stream.values), patient).toContain('runtime_unavailable');
+  }, 120_000);
+
   it('end for a viewer who loses the space, and go on for the others', async () => {
     const viewer = await makeUser(both.owner, { role: 'viewer' });
     const [stays, goes] = [await follow(), await follow(viewer.token)];
