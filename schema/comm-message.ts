@@ -43,6 +43,11 @@ const CommMessageInput = builder.inputType('CommMessageInput', {
     buffers: t.stringList({
       description: 'Binary buffers as base64: at most 1,000, and 6 MiB together; default: none.',
     }),
+    messageId: t.id({
+      description:
+        "A UUID of the client's that no other message has: `sessionComms` names it with what the message causes. Default: a new " +
+        'one.',
+    }),
   }),
 });
 
@@ -65,7 +70,8 @@ builder.mutationField('sendCommMessage', (t) =>
     extensions: needsRuntime,
     description:
       'Sends a message on a comm to a kernel, which handles it behind the cell that it runs; at most 200 messages and ' +
-      '32 MiB wait for one kernel. What it causes is late output: follow it with `executionEvents` and `includeLate`. ' +
+      '32 MiB wait for one kernel. What it causes is late output: follow it with `executionEvents` and `includeLate`; what ' +
+      'happens on comms also with `sessionComms`. ' +
       'Needs the scope `execute` and `canEdit`, for the user who created the session and for space admins.',
     args: {
       spaceSlug: t.arg.string({

@@ -48,6 +48,7 @@ import './execution-event.js';
 import './execution-output-event.js';
 import './execution-comm-event.js';
 import './comm-message.js';
+import './session-comm.js';
 import './space-event.js';
 import './space-change-event.js';
 import './space-schedule-event.js';

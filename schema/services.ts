@@ -14,6 +14,7 @@ import type { Scheduler } from '../src/schedules/scheduler.js';
 import type { SessionServices } from '../src/sessions/session-services.js';
 import type { SpaceServices } from '../src/spaces/space-services.js';
 import type { SubscriptionServices } from '../src/subscriptions/subscription-services.js';
+import type { CommServices } from '../src/subscriptions/watch-comms.js';
 import type { PresenceServices } from '../src/subscriptions/watch-presence.js';
 import type { SpaceEventServices } from '../src/subscriptions/watch-space-events.js';
 import type { WorkerFileServices } from '../src/workers/load-worker-files.js';
@@ -40,4 +41,5 @@ export type Services = SpaceServices &
   NotebookRunServices &
   ScheduleServices & { scheduler: Scheduler } & SubscriptionServices &
   SpaceEventServices &
-  PresenceServices;
+  PresenceServices &
+  CommServices;

@@ -62,9 +62,9 @@ export default defineConfig({
     // All files come from one origin whose policy allows no `data:` scripts or fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // The frames of outputs are documents of their own.
+    // The frames of outputs and of widgets are documents of their own.
     rolldownOptions: {
-      input: ['index.html', 'frame.html', 'chart.html'].map((name) => join(root, name)),
+      input: ['index.html', 'frame.html', 'chart.html', 'widgets.html'].map((name) => join(root, name)),
       checks: { pluginTimings: false },
     },
     reportCompressedSize: false,

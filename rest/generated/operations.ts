@@ -87,6 +87,8 @@ export type CommMessageInput = {
   commId: string;
   /** An object of at most 1,000,000 characters of JSON; default: an empty one. */
   data?: unknown;
+  /** A UUID of the client's that no other message has: `sessionComms` names it with what the message causes. Default: a new one. */
+  messageId?: string | null | undefined;
   /** An object of at most 10,000 characters of JSON, e.g. with the `version` of the protocol of widgets; default: an empty one. */
   metadata?: unknown;
   /** In a `comm_open`: the target that handles the comm in the kernel. */

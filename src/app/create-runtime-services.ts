@@ -60,7 +60,9 @@ export function createRuntimeServices(
   workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
   const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
   const executionLog = new ExecutionLog({ prisma, epoch, bus, log, metrics });
-  const executor = new Executor({ prisma, epoch, log, executionLog, metrics, kernels: sessions.kernels });
+  const executor = new Executor({
+    ...{ prisma, epoch, bus, log, executionLog, metrics, kernels: sessions.kernels },
+  });
   sessions.onConnected((sessionId, kernel) => executor.kernelConnected(sessionId, kernel));
   workers.onStopping((workerId, cancellation) => executor.workerStops(workerId, cancellation));
   const intake = new ExecutionIntake({ prisma, epoch, executor, executionLog, log });

@@ -8,6 +8,8 @@ import { Searches } from '../files/search/searches.js';
 import { CheckoutTokens } from '../git-access/checkout-tokens.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { loadSecretsKey } from '../remotes/secrets-key.js';
+import { CommReader } from '../runtime/comm-reader.js';
+import { OperationForwarder } from '../runtime/operation-forwarder.js';
 import { RuntimeOwnership } from '../runtime/runtime-ownership.js';
 import { Deliveries } from '../subscriptions/deliveries.js';
 import { ResourceLocations } from '../subscriptions/resource-locations.js';
@@ -47,11 +49,16 @@ export interface ServiceOptions {
   sweepMs?: number;
 }
 
+/** How much longer than the start of a session an operation may take. */
+const moreMs = 30_000;
+
 /** The services of a gateway, and a function that stops them. */
 export interface RunningServices {
   services: Services;
   /** Not begun: until this process is the owner, nothing acts on workers and kernels. */
   ownership: RuntimeOwnership;
+  /** What hands operations to the owner. Who uses it closes it. */
+  forwarder: OperationForwarder;
   /** Stops all background work of this process. Workers continue to run, and the stores stay open. */
   close(): Promise<void>;
 }
@@ -91,10 +98,12 @@ export async function createServices(
   const isOwner = () => ownership.isOwner;
   const runs = createRunServices(stores, running, { config, log, bus, isOwner, ...timing });
   const { close: closeSpaceEvents, ...spaceEvents } = openSpaceEvents(database, { bus, log, config });
+  const deadlineMs = runtime.services.sessions.startTimeoutMs + moreMs;
+  const forwarder = new OperationForwarder({ prisma, bus, log, deadlineMs });
   const presence = new PresenceRegister({ prisma, bus, log });
   presence.begin();
   return {
-    ownership,
+    ...{ ownership, forwarder },
     services: {
       ...{ prisma, git, bus, log, checkoutTokens, notebookThreads, jupyterServers },
       ...createClientSlots(),
@@ -102,6 +111,7 @@ export async function createServices(
       ...{ ...repositories, ...runtime.services, ...spaceEvents.services, outputsSaver, ...runs.services },
       ...{ locations: new ResourceLocations(prisma), streamGuard: new StreamGuard({ prisma, log }) },
       deliveries: new Deliveries(),
+      comms: new CommReader({ executor, forwarder, ownership }),
       presence,
       stopWorkers: (workspaceId, statusReason, userId) =>
         stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason, userId),

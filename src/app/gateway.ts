@@ -48,7 +48,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const metrics = new GatewayMetrics();
   const stores = await openStores(options);
   const { leases, notifications } = stores.database;
-  const { services, ownership, close } = await createServices(stores, { ...options, metrics });
+  const { services, ownership, forwarder, close } = await createServices(stores, { ...options, metrics });
   const link = notifications && new EventLink(services.bus, notifications());
   await link?.open();
   const { prisma } = services;
@@ -58,7 +58,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     await ensureDefaults(services, config);
     return token;
   });
-  const operations = routeOperations(services, stores.database, ownership);
+  const operations = routeOperations(services, stores.database, { ownership, forwarder });
   const { router } = operations;
   const { gitVersion } = stores;
   const readiness = new Readiness({ prisma, dataDir: config.dataDir });

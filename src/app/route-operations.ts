@@ -1,13 +1,10 @@
 import { schema } from '../../schema/index.js';
 import type { Services } from '../../schema/services.js';
 import type { Database } from '../engines/database/database.js';
-import { OperationForwarder } from '../runtime/operation-forwarder.js';
+import type { OperationForwarder } from '../runtime/operation-forwarder.js';
 import { OperationRunner } from '../runtime/operation-runner.js';
 import type { RuntimeOwnership } from '../runtime/runtime-ownership.js';
 import { OperationRouter } from '../server/graphql/operation-router.js';
-
-/** How much longer than the start of a session an operation may take. */
-const moreMs = 30_000;
 
 /** Executes the operations of this gateway's callers, and those that other gateways forward. */
 export interface RoutedOperations {
@@ -22,11 +19,9 @@ export interface RoutedOperations {
 export function routeOperations(
   services: Services,
   { kind }: Database,
-  ownership: RuntimeOwnership,
+  { ownership, forwarder }: { ownership: RuntimeOwnership; forwarder: OperationForwarder },
 ): RoutedOperations {
-  const { prisma, bus, log, sessions } = services;
-  const deadlineMs = sessions.startTimeoutMs + moreMs;
-  const forwarder = new OperationForwarder({ prisma, bus, log, deadlineMs });
+  const { prisma, bus, log } = services;
   const router = new OperationRouter({ schema, services, ownership, forwarder });
   const runner = new OperationRunner({
     ...{ prisma, bus, log, ownership },

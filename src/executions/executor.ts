@@ -1,4 +1,5 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
+import type { EventBus } from '../engines/events/event-bus.js';
 import { kernelBusy } from '../engines/kernels/kernel-busy.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError } from '../errors.js';
@@ -23,10 +24,10 @@ export class Executor {
 
   readonly #deps: RunDeps;
 
-  constructor(deps: Omit<RunDeps, 'outputs'>) {
+  constructor({ bus, ...deps }: Omit<RunDeps, 'outputs'> & { bus: EventBus }) {
     const endWritten = async (sessionId: string, executionId: string) =>
       this.#queues.get(sessionId)?.endWritten(executionId);
-    this.#deps = { ...deps, outputs: new KernelOutputs({ ...deps, endWritten }) };
+    this.#deps = { ...deps, outputs: new KernelOutputs({ ...deps, bus, endWritten }) };
   }
 
   /** A session has this kernel from now on. */

@@ -1,3 +1,4 @@
+import type { EventBus } from '../engines/events/event-bus.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DurablePositions } from './durable-positions.js';
 import { LateOutput, type LateOutputDeps } from './late-output.js';
@@ -8,6 +9,7 @@ import { KernelWidgets } from './widgets/kernel-widgets.js';
 export interface KernelOutputsDeps extends Pick<LateOutputDeps, 'prisma' | 'executionLog' | 'log'> {
   /** See `LateOutputDeps.endWritten`. */
   endWritten(sessionId: string, executionId: string): Promise<void>;
+  bus: EventBus;
 }
 
 interface Kept {
@@ -31,13 +33,13 @@ export class KernelOutputs {
 
   /** Takes the late output of a session's kernel until that is dead. */
   connected(sessionId: string, kernel: KernelConnection): void {
-    const { endWritten, ...deps } = this.#deps;
+    const { endWritten, bus, ...deps } = this.#deps;
     const positions = new DurablePositions((position) => kernel.acknowledge(position));
     const late = new LateOutput({
       ...{ ...deps, sessionId, positions },
       endWritten: (executionId) => endWritten(sessionId, executionId),
     });
-    const widgets = new KernelWidgets(kernel);
+    const widgets = new KernelWidgets(kernel, () => bus.publish('comms', sessionId, { sessionId }));
     this.#kernels.set(kernel, { positions, late, widgets });
     kernel.onOtherEvent((parentId, event, position) =>
       late.add(executionOfParent(parentId) ?? parentId, widgets.take(parentId, event), position),

@@ -32,6 +32,8 @@ export interface Topics {
   presence: { workspaceId: string };
   /** A worker's status or progress changed; the key is the worker's id. */
   worker: { workerId: string };
+  /** Something happened on the comms of a session's kernel that somebody follows; the key is the session's id. */
+  comms: { sessionId: string };
   /** A session's status changed; the key is the session's id. */
   session: { sessionId: string };
   /** An operation waits for the owner of the runtime; the key is the operation's id. */

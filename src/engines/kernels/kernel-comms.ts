@@ -1,5 +1,5 @@
 import { type Kernel, KernelMessage } from '@jupyterlab/services';
-import { DomainError } from '../../errors.js';
+import { DomainError, invalidField } from '../../errors.js';
 import type { IncomingMessage } from './decode-message.js';
 import { runtimeUnavailable } from './runtime-unavailable.js';
 import type { StatusTracker } from './status-tracker.js';
@@ -77,7 +77,8 @@ export class KernelComms {
 
   /**
    * Sends a message. What it causes has its id as that of the parent.
-   * @throws DomainError `overloaded` while too many wait, `runtime_unavailable` while the kernel is not connected
+   * @throws DomainError `overloaded` while too many wait, `runtime_unavailable` while the kernel is not connected;
+   *   FieldError `invalid_request` naming `messageId` while a message with this id waits
    */
   send({ type, commId, targetName, data, metadata, buffers, size }: CommMessage, msgId: string): void {
     const { connection, clientId: session } = this.#deps;
@@ -86,6 +87,7 @@ export class KernelComms {
       throw runtimeUnavailable(
         'The kernel cannot be reached at the moment; send the message again in a few seconds.',
       );
+    if (this.#waiting.has(msgId)) throw invalidField('messageId', 'is that of a message that waits already');
     if (this.#waiting.size >= maxWaiting || this.#waitingBytes + size > maxWaitingBytes)
       throw new DomainError(
         'overloaded',

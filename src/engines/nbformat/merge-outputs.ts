@@ -6,6 +6,7 @@ import { mergeWidgets } from './merge-widgets.js';
 import { normalizeNotebook } from './normalize-notebook.js';
 import type { CodeCell, Notebook, Output } from './notebook.js';
 import { readNotebook } from './read-notebook.js';
+import { storableOutputs } from './storable-outputs.js';
 
 /** What a run of a cell has produced. */
 export interface CellOutputs {
@@ -56,8 +57,9 @@ function withOutputs(cell: Notebook['cells'][number] | undefined, ran: CellOutpu
   return { ...cell, outputs: validOutputs(ran), execution_count: ran.executionCount };
 }
 
-function validOutputs({ outputs, executionCount }: CellOutputs): Output[] {
-  const cell = { cell_type: 'code', metadata: {}, source: '', outputs, execution_count: executionCount };
+function validOutputs(ran: CellOutputs): Output[] {
+  const outputs = storableOutputs(ran.outputs);
+  const cell = { cell_type: 'code', metadata: {}, source: '', outputs, execution_count: ran.executionCount };
   const { cells } = normalizeNotebook({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 4 });
   return (cells[0] as CodeCell).outputs;
 }

@@ -63,7 +63,8 @@ function isLines(value: JsonValue): value is string[] {
   return Array.isArray(value) && value.every((line) => typeof line === 'string');
 }
 
-function isJsonType(type: string): boolean {
+/** Whether nbformat stores the value of a MIME type as JSON; it stores all others as texts. */
+export function isJsonType(type: string): boolean {
   return type === 'application/json' || (type.startsWith('application/') && type.endsWith('+json'));
 }
 

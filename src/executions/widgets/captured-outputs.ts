@@ -23,6 +23,8 @@ export class CapturedOutputs {
   readonly #displayIds = new Set<string>();
   /** Whether the kernel does not have {@link outputs} yet. */
   isChanged = false;
+  /** Whether those who follow the comms do not have {@link outputs} yet. */
+  isUnshown = false;
 
   /** @param outputs what the widget shows already; undefined where that is not known */
   constructor(outputs: unknown) {
@@ -51,6 +53,7 @@ export class CapturedOutputs {
     this.#collector = new OutputCollector(maxSize);
     this.#begin();
     this.isChanged = early.length > 0;
+    this.isUnshown = this.isChanged;
     this.#fill(outputs);
     this.#fill(early);
   }
@@ -67,15 +70,20 @@ export class CapturedOutputs {
     this.#clearsOnNext = clears && event.wait;
     if ('transient' in event) this.#addId(event.transient.display_id);
     this.#collector.add(event);
-    this.isChanged = true;
+    this.#changed();
   }
 
   /** Updates the displays with an id. @returns whether the widget has them */
   updateDisplays(event: KernelEvent & { type: 'update_display_data' }): boolean {
     if (!this.#displayIds.has(event.transient.display_id ?? '')) return false;
     this.#collector.add(event);
-    this.isChanged = true;
+    this.#changed();
     return true;
+  }
+
+  #changed(): void {
+    this.isChanged = true;
+    this.isUnshown = true;
   }
 
   #addId(id: string | undefined): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isUuid } from '../../validation/validate.js';
 
-const form = /^(comm|sync)_([0-9a-f-]{36})_[0-9a-f-]{36}$/;
+const form = /^(comm|sync)_([0-9a-f-]{36})_([0-9a-f-]{36})$/;
 const noExecution = '00000000-0000-0000-0000-000000000000';
 
 /**
@@ -9,9 +9,14 @@ const noExecution = '00000000-0000-0000-0000-000000000000';
  * the gateway finds the log for what the message causes.
  * @param kind `comm` for a message of a client, `sync` for one of the gateway itself
  * @param executionId undefined where the session has run nothing yet
+ * @param messageId a UUID that the client chose for its message; default a new one
  */
-export function commMessageId(kind: 'comm' | 'sync', executionId: string | undefined): string {
-  return `${kind}_${executionId ?? noExecution}_${randomUUID()}`;
+export function commMessageId(
+  kind: 'comm' | 'sync',
+  executionId: string | undefined,
+  messageId: string = randomUUID(),
+): string {
+  return `${kind}_${executionId ?? noExecution}_${messageId}`;
 }
 
 /**
@@ -21,6 +26,12 @@ export function commMessageId(kind: 'comm' | 'sync', executionId: string | undef
 export function executionOfParent(parentMessageId: string): string | undefined {
   const id = form.exec(parentMessageId)?.[2] ?? parentMessageId;
   return isUuid(id) && id !== noExecution ? id : undefined;
+}
+
+/** The `messageId` of the message of a client that caused a message of the kernel, by the id of its parent. */
+export function clientMessageOfParent(parentMessageId: string): string | undefined {
+  const [, kind, , messageId] = form.exec(parentMessageId) ?? [];
+  return kind === 'comm' ? messageId : undefined;
 }
 
 /** Whether a message of the kernel is about a message of the gateway itself, by the id of its parent. */

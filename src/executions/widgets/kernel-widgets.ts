@@ -5,11 +5,12 @@ import { kernelBusy } from '../../engines/kernels/kernel-busy.js';
 import type { CommMessage } from '../../engines/kernels/kernel-comms.js';
 import type { KernelConnection } from '../../engines/kernels/kernel-connection.js';
 import type { KernelEvent } from '../../engines/kernels/kernel-event.js';
-import { toRecord } from '../../engines/kernels/to-record.js';
 import { jsonSize } from '../event-codec.js';
 import type { WidgetOutput } from '../execution-event.js';
+import type { CommItems } from './comm-feed.js';
 import { commMessageId, executionOfParent, isAboutSync } from './comm-message-id.js';
-import { controlComm, controlPrefix } from './control-comm.js';
+import { CommReporter } from './comm-reporter.js';
+import { controlComm, controlPrefix, readStates } from './control-comm.js';
 import { OutputCaptures } from './output-captures.js';
 import { readUpdate, WidgetModels, type WidgetUpdate } from './widget-models.js';
 import type { WidgetState } from './widget-state.js';
@@ -42,13 +43,18 @@ export class KernelWidgets {
   #asking: Promise<void> | undefined;
   #answered: () => void = () => {};
   #timer: NodeJS.Timeout | undefined;
+  readonly #reporter: CommReporter;
 
-  constructor(kernel: KernelConnection) {
+  /** @param onNews called when {@link read} has news for somebody; default nothing is */
+  constructor(kernel: KernelConnection, onNews: () => void = () => {}) {
     this.#kernel = kernel;
+    this.#reporter = new CommReporter(this.#captures, onNews);
     this.#isComplete = kernel.comms.hasSeenAll;
     kernel.onStatus((status) => {
       if (status === 'restarting') this.#forget();
-      if (status === 'dead') clearTimeout(this.#timer);
+      if (status !== 'dead') return;
+      clearTimeout(this.#timer);
+      this.#reporter.close();
     });
   }
 
@@ -77,14 +83,15 @@ export class KernelWidgets {
         this.#own(event.comm_id, executionOfParent(parentMessageId));
         if (event.target_name === widgetTarget)
           this.#open(event.comm_id, readUpdate(event.data, event.buffers));
-        return event;
+        return this.#reporter.received(parentMessageId, event);
       case 'comm_msg':
-        return this.#takeMessage(parentMessageId, event);
+        return this.#reporter.received(parentMessageId, this.#takeMessage(parentMessageId, event));
       case 'comm_close':
-        return this.#takeClose(event);
+        return this.#reporter.received(parentMessageId, this.#takeClose(event));
       case 'update_display_data':
         this.#captures.updateDisplays(event);
         this.#syncSoon();
+        this.#reporter.captured();
         return event;
       default:
         return this.#capture(parentMessageId, event) ?? event;
@@ -99,18 +106,19 @@ export class KernelWidgets {
   /**
    * Sends a message of a client.
    * @param executionId the execution to whose log belongs what the message causes; undefined for none
-   * @throws DomainError `overloaded`, `runtime_unavailable`
+   * @param messageId a UUID that the client chose for it; default a new one
+   * @throws DomainError `overloaded`, `runtime_unavailable`; FieldError `invalid_request` for an id that waits already
    */
-  send(message: CommMessage, executionId: string | undefined): void {
+  send(message: CommMessage, executionId: string | undefined, messageId?: string): void {
     this.sync();
-    this.#kernel.comms.send(message, commMessageId('comm', executionId));
-    const { type, commId, data } = message;
+    this.#kernel.comms.send(message, commMessageId('comm', executionId, messageId));
+    const { type, commId, data, targetName } = message;
     this.#own(commId, executionId);
     const buffers = message.buffers.map((bytes) => Buffer.from(bytes).toString('base64'));
-    if (type === 'comm_open' && message.targetName === widgetTarget)
-      this.#open(commId, readUpdate(data, buffers));
+    if (type === 'comm_open' && targetName === widgetTarget) this.#open(commId, readUpdate(data, buffers));
     else if (type === 'comm_msg' && data.method === 'update') this.#change(commId, readUpdate(data, buffers));
     else if (type === 'comm_close') this.#close(commId);
+    this.#reporter.sent(message, buffers, messageId);
   }
 
   /**
@@ -119,6 +127,21 @@ export class KernelWidgets {
    */
   async state(): Promise<WidgetState> {
     if (!this.#isComplete) await this.#askAll();
+    return this.#state;
+  }
+
+  /**
+   * What happened on the comms after a cursor; where too much did, or without a cursor, the state of all widgets instead.
+   * @throws DomainError as {@link state} does
+   */
+  async read(after: string | null): Promise<CommItems & { state?: WidgetState }> {
+    const found = after === null ? undefined : this.#reporter.read(after);
+    if (found) return found;
+    if (!this.#isComplete) await this.#askAll();
+    return { state: this.#state, items: [], cursor: this.#reporter.end() };
+  }
+
+  get #state(): WidgetState {
     for (const { commId, outputs } of this.#captures.changed) this.#setOutputs(commId, outputs);
     return this.#models.document;
   }
@@ -161,10 +184,11 @@ export class KernelWidgets {
     const captured = this.#captures.capture(parentMessageId, event);
     if (!captured) return undefined;
     this.#syncSoon();
+    this.#reporter.captured();
     return captured;
   }
 
-  #takeMessage(parentMessageId: string, event: CommEvent<'comm_msg'>): KernelEvent | undefined {
+  #takeMessage(parentMessageId: string, event: CommEvent<'comm_msg'>): CommEvent<'comm_msg'> | undefined {
     const { comm_id: commId, data, buffers } = event;
     const { method } = data;
     if (commId.startsWith(controlPrefix)) {
@@ -177,7 +201,7 @@ export class KernelWidgets {
     return event;
   }
 
-  #takeClose(event: CommEvent<'comm_close'>): KernelEvent | undefined {
+  #takeClose(event: CommEvent<'comm_close'>): CommEvent<'comm_close'> | undefined {
     if (event.comm_id.startsWith(controlPrefix)) {
       // It has no widgets, or cannot describe them.
       this.#captures.assumeEmpty();
@@ -239,27 +263,20 @@ export class KernelWidgets {
   }
 
   #openAll(data: Record<string, unknown>, buffers: readonly string[] = []): void {
-    const paths = Array.isArray(data.buffer_paths) ? data.buffer_paths : [];
-    const byModel = new Map<unknown, { path: unknown[]; buffer: string }[]>();
-    for (const [i, path] of paths.entries()) {
-      const [commId, ...rest] = Array.isArray(path) ? path : [];
-      byModel.set(commId, [...(byModel.get(commId) ?? []), { path: rest, buffer: buffers[i] ?? '' }]);
-    }
-    for (const [commId, model] of Object.entries(toRecord(data.states))) {
+    for (const [commId, state] of readStates(data, buffers)) {
       // What is known is newer: it has what the kernel has not got yet.
-      if (this.#models.has(commId) || commId.length > maxCommId) continue;
-      const own = byModel.get(commId) ?? [];
-      const update = { ...toRecord(model), buffer_paths: own.map(({ path }) => path) };
-      const texts = own.map(({ buffer }) => buffer);
-      this.#open(commId, readUpdate(update, texts));
+      if (!this.#models.has(commId) && commId.length <= maxCommId) this.#open(commId, state);
     }
     this.#captures.deleteUnknown();
+    // Those who follow the comms do not know the models either.
+    this.#reporter.reset();
     this.#complete();
   }
 
   #complete(): void {
     this.#isComplete = true;
     this.#answered();
+    this.#reporter.captured();
   }
 
   #sendOwn(message: Pick<CommMessage, 'type' | 'commId' | 'data'> & Partial<CommMessage>): void {
@@ -274,5 +291,6 @@ export class KernelWidgets {
     this.#captures.clear();
     this.#isComplete = true;
     this.#answered();
+    this.#reporter.reset();
   }
 }

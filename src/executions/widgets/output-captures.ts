@@ -90,6 +90,16 @@ export class OutputCaptures {
     return changed.map(([commId, { outputs }]) => ({ commId, outputs }));
   }
 
+  /**
+   * Takes the outputs of the widgets that have some which those who follow the comms do not have yet.
+   * @returns `size` in characters of JSON, about
+   */
+  takeUnshown(): { commId: string; outputs: NotebookOutput[]; size: number }[] {
+    const unshown = this.#entriesWith(({ isUnshown, isWhole }) => isUnshown && isWhole);
+    for (const [, widget] of unshown) widget.isUnshown = false;
+    return unshown.map(([commId, { outputs, size }]) => ({ commId, outputs, size }));
+  }
+
   /** Whether it is not known of some widget what it showed before something was captured. */
   get hasUnknown(): boolean {
     return this.#unknown.length > 0;

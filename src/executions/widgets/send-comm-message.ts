@@ -3,6 +3,7 @@ import type { PrismaService } from '../../engines/database/prisma-service.js';
 import type { CommMessage } from '../../engines/kernels/kernel-comms.js';
 import type { SessionServices } from '../../sessions/session-services.js';
 import { checkAll } from '../../validation/check-all.js';
+import { checkUuid } from '../../validation/check-input.js';
 import { jsonSize } from '../event-codec.js';
 import type { ExecutionServices } from '../execution-services.js';
 import { loadRunnableSession } from '../load-runnable-session.js';
@@ -21,6 +22,8 @@ export interface CommMessageInput {
   metadata?: unknown;
   /** As base64; default none. */
   buffers?: readonly string[] | null;
+  /** A UUID that names the message in what it causes; default a new one. */
+  messageId?: string | null;
 }
 
 /** A message that the kernel is going to handle. */
@@ -53,7 +56,7 @@ export async function sendCommMessage(
     const { commId } = message;
     const opening = await findOpening(services, session.id, widgets, message);
     const executionId = opening ?? (await findNewest(services, session.id));
-    widgets.send(message, executionId);
+    widgets.send(message, executionId, input.messageId?.toLowerCase());
     return { commId, executionId: executionId ?? null };
   } finally {
     left();
@@ -62,12 +65,18 @@ export async function sendCommMessage(
 
 async function checkMessage(input: CommMessageInput): Promise<CommMessage> {
   const { type } = input;
-  const { targetName, buffers, ...checked } = await checkAll({
+  const {
+    targetName,
+    buffers,
+    messageId: _,
+    ...checked
+  } = await checkAll({
     commId: () => checkCommMessage.commId(input.commId),
     targetName: () => checkCommMessage.target(type, input.targetName),
     data: () => checkCommMessage.data(input.data ?? {}),
     metadata: () => checkCommMessage.metadata(input.metadata ?? {}),
     buffers: () => checkBuffers(input.buffers ?? []),
+    messageId: () => input.messageId != null && checkUuid(input.messageId, 'messageId'),
   });
   const bytes = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const size = jsonSize(checked.data) + jsonSize(checked.metadata) + bytes;

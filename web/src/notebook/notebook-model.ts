@@ -6,6 +6,7 @@ import { outputsAreSaved, requestRun } from './kernel/run-request.js';
 import { changeCell } from './model/edit-cells.js';
 import type { Cell } from './model/notebook.js';
 import { NotebookDraft, type StoredNotebook } from './model/notebook-draft.js';
+import { NotebookWidgets } from './output/widgets/notebook-widgets.js';
 import { type ApiRequests, messageOf } from './storage/api-requests.js';
 import { AutoSave } from './storage/auto-save.js';
 import { FileFollower } from './storage/file-follower.js';
@@ -27,6 +28,7 @@ export class NotebookModel {
   readonly file: FileFollower;
   readonly runs: NotebookRuns;
   readonly kernel: NotebookKernel;
+  readonly widgets: NotebookWidgets;
   readonly canEdit: boolean;
   readonly #api: ApiRequests;
   readonly #autoSave: AutoSave;
@@ -47,6 +49,7 @@ export class NotebookModel {
     );
     this.runs = new NotebookRuns(api, (run) => void this.#keepOutputs(run));
     this.kernel = new NotebookKernel(api, page, (execution) => this.runs.see(execution));
+    this.widgets = new NotebookWidgets(api, this.kernel, page.slug);
     this.#autoSave = new AutoSave(this.draft);
   }
 
@@ -67,6 +70,7 @@ export class NotebookModel {
     this.#isClosed = true;
     for (const stop of this.#stop) stop();
     this.#stop = [];
+    this.widgets.close();
     this.kernel.close();
     this.runs.close();
   }

@@ -8,6 +8,7 @@ import type { Notebook } from './model/notebook.js';
 import { MovedFile } from './moved-file.js';
 import type { NotebookModel } from './notebook-model.js';
 import { NotebookToolbar, type PanelName } from './notebook-toolbar.js';
+import { WidgetsContext } from './output/widgets/widget-output.js';
 
 const HistoryPanel = lazy(async () => ({
   default: (await import('./history/history-panel.js')).HistoryPanel,
@@ -42,7 +43,9 @@ export function NotebookView({
       <MovedFile file={model.file} draft={model.draft} canEdit={model.canEdit} />
       {draft.conflicts.length > 0 && <ConflictPanel conflicts={draft.conflicts} draft={model.draft} />}
       <div className={`notebook-body ${panel ? 'with-panel' : ''}`}>
-        <CellList model={model} notebook={draft.notebook} controls={controls} />
+        <WidgetsContext value={model.widgets}>
+          <CellList model={model} notebook={draft.notebook} controls={controls} />
+        </WidgetsContext>
         {panel && (
           <Suspense fallback={<Loading what="the panel" />}>
             {panel === 'history' ? (

@@ -46,6 +46,9 @@ const framePolicy = [
   "webrtc 'block'",
 ].join('; ');
 
+/** What the frame for widgets may do: run our scripts in an origin of its own, none of notebooks, without the network. */
+const widgetPolicy = framePolicy.replace(" 'unsafe-inline' 'unsafe-eval'", '');
+
 /**
  * What the frame for charts may do: run scripts of the build, which draw what the page sends. Nothing of a notebook runs, and
  * the frame has no network either.
@@ -65,6 +68,7 @@ const chartPolicy = [
 const framePolicies: Readonly<Record<string, string>> = {
   '/frame.html': framePolicy,
   '/chart.html': chartPolicy,
+  '/widgets.html': widgetPolicy,
 };
 
 /**
@@ -90,7 +94,7 @@ export class PageEndpoint {
   async handle(req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean> {
     if (req.method !== 'GET' && req.method !== 'HEAD') return false;
     const isPage = pagePath.test(path) && /\btext\/html\b/i.test(req.headers.accept ?? '');
-    if (!isPage && !/^\/(assets\/|favicon\.svg$|(frame|chart)\.html$)/.test(path)) return false;
+    if (!isPage && !/^\/(assets\/|favicon\.svg$|(frame|chart|widgets)\.html$)/.test(path)) return false;
     this.#pages ??= readPages(this.#directory).catch((error) => {
       this.#pages = undefined;
       throw error;

@@ -52,6 +52,11 @@ export class NotebookKernel {
   /** The state now; a new object after each change. */
   readonly getState = (): KernelState => this.#state;
 
+  /** The sessions of the notebook that are known, those of others too, in the order in which they were found. */
+  get sessions(): PageSessionFragment[] {
+    return [...this.#sessions.values()];
+  }
+
   /** Calls a function after each change. @returns what ends that */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);

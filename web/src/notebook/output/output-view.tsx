@@ -6,6 +6,7 @@ import { chooseMimeType, textOf } from './choose-mime-type.js';
 import { FrameOutput } from './frame-output.js';
 import { JsonTree } from './json-tree.js';
 import { MarkdownView } from './markdown-view.js';
+import { WidgetOutput, widgetType } from './widgets/widget-output.js';
 
 /** One output of a cell. */
 export const OutputView = memo(function OutputView({ output, label }: { output: Output; label: string }) {
@@ -38,6 +39,14 @@ function Display({
   label: string;
   withCharts?: boolean;
 }) {
+  if (data[widgetType] !== undefined) {
+    const { [widgetType]: view, ...others } = data;
+    return (
+      <WidgetOutput view={view} title={label}>
+        <Display data={others} metadata={metadata} label={label} />
+      </WidgetOutput>
+    );
+  }
   const chosen = chooseMimeType(data, { withCharts });
   if (!chosen) return <p className="hint">An output of the types {Object.keys(data).join(', ') || 'none'}</p>;
   const { type, kind } = chosen;

@@ -1,0 +1,108 @@
+import type { RequestContext } from '../context.js';
+import { abortableIterator } from '../engines/events/abortable-iterator.js';
+import { Changes } from '../engines/events/changes.js';
+import { DomainError } from '../errors.js';
+import type { CommItem } from '../executions/widgets/comm-feed.js';
+import type { CommPage } from '../executions/widgets/read-comms.js';
+import type { WidgetState } from '../executions/widgets/widget-state.js';
+import { loadSession } from '../sessions/load-session.js';
+import type { SubscriptionServices } from './subscription-services.js';
+
+/** An item of the stream of a session's comms. */
+export type CommStreamItem =
+  | CommItem
+  /** What to show in place of everything before; null where the kernel is dead. */
+  | { type: 'widget_state'; state: WidgetState | null };
+
+/** A session, by its space. */
+export interface CommTarget {
+  spaceSlug: string;
+  sessionId: string;
+}
+
+/** What {@link watchComms} needs. */
+export interface CommServices
+  extends Pick<SubscriptionServices, 'prisma' | 'bus' | 'streamGuard' | 'sessions' | 'deliveries'> {
+  /** Reads the comms of a session, at whichever gateway runs its kernel. */
+  comms: {
+    read(ctx: RequestContext, position: CommTarget & { after: string | null }): Promise<CommPage>;
+  };
+}
+
+/** An event of another process may get lost, in milliseconds. */
+const pollMs = 15_000;
+/** How long a kernel is left alone that cannot be read at the moment. */
+const retryMs = 1_000;
+/** The errors of a kernel, or of its gateway, that pass. */
+const passing = new Set(['kernel_busy', 'overloaded', 'runtime_unavailable', 'gateway_restarted']);
+
+/**
+ * Follows everything on the comms of a session: first the state of its widgets, then each message, in order. A slow reader
+ * costs no memory: it reads on from its position, and where that is not kept any more it gets the state again, as after a restart
+ * of the kernel. Needs the scope `read` and `can_view`.
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, also later, when the session is deleted or the caller
+ *   may no longer view it; `rate_limited`
+ */
+export async function watchComms(
+  services: CommServices,
+  ctx: RequestContext,
+  target: CommTarget,
+): Promise<AsyncIterableIterator<CommStreamItem>> {
+  const { spaceSlug, sessionId } = target;
+  const authorize = async (current: RequestContext) =>
+    (await loadSession(services, current, spaceSlug, sessionId, 'view', 'read')).session;
+  const { id, workerId } = await authorize(ctx);
+  const position = { spaceSlug, sessionId: id };
+  const items = abortableIterator((end) => itemsUntil(end, services, ctx, position));
+  const recheck = { key: ['comms', spaceSlug, id], check: authorize };
+  return services.streamGuard.guard(ctx, items, recheck, () => services.sessions.viewerCame(id, workerId));
+}
+
+async function* itemsUntil(
+  end: AbortSignal,
+  services: CommServices,
+  ctx: RequestContext,
+  target: CommTarget,
+): AsyncGenerator<CommStreamItem> {
+  const { bus, deliveries } = services;
+  const changes = new Changes(end);
+  const notify = () => changes.notify();
+  const { sessionId } = target;
+  const unsubscribe = [
+    bus.subscribe('comms', sessionId, notify),
+    bus.subscribe('session', sessionId, notify),
+    bus.onMissed(notify),
+  ];
+  let after: string | null = null;
+  try {
+    while (!end.aborted) {
+      changes.reset();
+      const page = await readUnlessBusy(services, ctx, { ...target, after });
+      if (page && page.cursor !== after) {
+        await deliveries.next();
+        if (page.state !== undefined) yield { type: 'widget_state', state: page.state };
+        yield* page.items;
+        after = page.cursor;
+      } else {
+        await changes.next(page ? pollMs : retryMs);
+      }
+    }
+  } finally {
+    for (const leave of unsubscribe) leave();
+    changes.close();
+  }
+}
+
+/** Undefined where the kernel cannot be read at the moment. */
+async function readUnlessBusy(
+  { comms }: CommServices,
+  ctx: RequestContext,
+  position: CommTarget & { after: string | null },
+): Promise<CommPage | undefined> {
+  try {
+    return await comms.read(ctx, position);
+  } catch (error) {
+    if (error instanceof DomainError && passing.has(error.code)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,75 @@
+import { SendCommDocument, SessionCommsDocument } from '../../../../generated/notebook.js';
+import type { ApiRequests } from '../../storage/api-requests.js';
+import type { WidgetMessage } from './widget-messages.js';
+import { applyChange, type CommChange, readModels, type WidgetModelState } from './widget-models.js';
+
+/** What follows the comms of a session. */
+export interface CommFollower {
+  /** All models are others now. */
+  onModels(): void;
+  onChange(change: CommChange): void;
+}
+
+/** The widgets of one session as its kernel has them, for all frames of the page. It follows the session while it is open. */
+export class SessionComms {
+  readonly #api: ApiRequests;
+  readonly #target: { spaceSlug: string; sessionId: string };
+  readonly #onModels: () => void;
+  readonly #followers = new Set<CommFollower>();
+  readonly #stop: () => void;
+  #models = new Map<string, WidgetModelState>();
+
+  /** @param onModels called when models came or went */
+  constructor(api: ApiRequests, target: { spaceSlug: string; sessionId: string }, onModels: () => void) {
+    this.#api = api;
+    this.#target = target;
+    this.#onModels = onModels;
+    this.#stop = api.subscribe(SessionCommsDocument, target, {
+      onData: ({ sessionComms: event }) => {
+        if (event.__typename === 'SessionWidgetState') this.#replace(readModels(event.state));
+        else if (event.__typename === 'SessionCommMessage')
+          this.#take({
+            kind: event.type as CommChange['kind'],
+            ...{ commId: event.commId, data: event.data, messageId: event.messageId },
+            buffers: event.buffers ?? [],
+          });
+      },
+      onFault: () => this.#replace(new Map()),
+    });
+  }
+
+  /** The models now. They are never changed, only replaced. */
+  get models(): ReadonlyMap<string, WidgetModelState> {
+    return this.#models;
+  }
+
+  /** Reports what happens. @returns what ends that */
+  follow(follower: CommFollower): () => void {
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
+  }
+
+  /** Sends a message to the kernel. @throws ApiRequestError */
+  async send({ commId, data, buffers, messageId }: WidgetMessage): Promise<void> {
+    const input = { type: 'comm_msg' as const, commId, data, buffers: [...buffers], messageId };
+    await this.#api.mutate(SendCommDocument, { ...this.#target, input });
+  }
+
+  /** Ends the following. */
+  close(): void {
+    this.#stop();
+    this.#followers.clear();
+  }
+
+  #replace(models: Map<string, WidgetModelState>): void {
+    this.#models = models;
+    for (const follower of [...this.#followers]) follower.onModels();
+    this.#onModels();
+  }
+
+  #take(change: CommChange): void {
+    const hasOthers = applyChange(this.#models, change);
+    for (const follower of [...this.#followers]) follower.onChange(change);
+    if (hasOthers) this.#onModels();
+  }
+}
