@@ -26,14 +26,7 @@ import { readKernelNames } from './read-kernel-names.js';
 import { readServerLog } from './read-server-log.js';
 import { endServer, identifyProcess, isRunning } from './server-process.js';
 import { notRunning, type ServerRecord, ServerRecords } from './server-records.js';
-import {
-  logOf,
-  type ServerFolders,
-  serverEnvironment,
-  serverFolders,
-  serverPlan,
-  writeServerSetup,
-} from './server-setup.js';
+import { logOf, type ServerFolders, serverFolders, serverPlan, writeServerSetup } from './server-setup.js';
 import { watchAnswers } from './watch-answers.js';
 import { WorkerUsers } from './worker-user.js';
 import { WorkerWatch } from './worker-watch.js';
@@ -223,13 +216,7 @@ export class LocalBackend implements WorkerBackend {
     await this.#options.mayCreate?.();
     // Written first: a gateway that is killed before it knows the process leaves what finds it.
     await this.#records.write(spec.workerId, record);
-    const environment = serverEnvironment(folders, python, token, spec.profile, site);
-    const plan = serverPlan(python, sandbox, {
-      folders,
-      site,
-      filesDirectory: spec.filesDirectory,
-      environment,
-    });
+    const plan = serverPlan(python, sandbox, { folders, site, token, spec });
     const child = await spawnServer(python, plan, folders.log).catch(async (error) => {
       await this.#records.remove(spec.workerId);
       throw error;

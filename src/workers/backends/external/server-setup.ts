@@ -144,25 +144,25 @@ export function serverEnvironment(
  * How the server of a worker is launched.
  * @param python the absolute path of the interpreter
  * @param of.site the folder of the packages of its kernels; undefined for none
- * @param of.environment see {@link serverEnvironment}
+ * @param of.token the server's own
  */
 export function serverPlan(
   python: string,
   sandbox: Sandbox,
   of: {
     folders: ServerFolders;
-    filesDirectory: string;
     site: string | undefined;
-    environment: Record<string, string>;
+    token: string;
+    spec: Pick<WorkerSpec, 'filesDirectory' | 'profile'>;
   },
 ): LaunchPlan {
-  const { folders, filesDirectory, site, environment } = of;
+  const { folders, site, token, spec } = of;
   return {
     ...sandbox,
     command: [python, '-I', '-c', serverProgram, folders.settings, folders.relay],
-    environment,
+    environment: serverEnvironment(folders, python, token, spec.profile, site),
     directory: folders.root,
-    own: [filesDirectory, folders.root],
+    own: [spec.filesDirectory, folders.root],
     readable: site === undefined ? [] : [site],
   };
 }
