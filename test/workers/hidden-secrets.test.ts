@@ -29,7 +29,8 @@ describe('the values of the environment of a profile', () => {
   test('are not in the output that the error of a start has for the log', async () => {
     const { root, stateRoot, spec } = await createWorkerSpec();
     const program = join(root, 'python');
-    await writeFile(program, '#!/bin/sh\necho "first $PRIVATE_INDEX"\nexit 1\n', { mode: 0o755 });
+    const printing = `sed -n 's/.*"PRIVATE_INDEX":"\\([^"]*\\)".*/first \\1/p'`;
+    await writeFile(program, `#!/bin/sh\n${printing}\nexit 1\n`, { mode: 0o755 });
     const python = async () => ({ python: program, origin: 'found' }) as const;
     const backend = openExternalBackend({ stateRoot, python, isolation: async () => 'none' });
     const started = { ...spec, profile: { ...spec.profile, environment } };
