@@ -47,7 +47,7 @@ it.each([
   expect(started).toMatchObject({ status: 201, body: { status: 'starting' } });
   const read = async () => (await at.rest('GET', `/workers/${started.body.id}`)).body;
   await expect
-    .poll(read, { timeout: 15_000 })
+    .poll(read, { timeout: 30_000 })
     .toMatchObject({ status: 'failed', status_reason: reason, error_detail: expect.stringMatching(detail) });
   expect((await at.rest('GET', '/workers')).body.items).toEqual([]);
 });
@@ -58,10 +58,16 @@ it('a worker whose server ended says what that printed last, without secrets and
   const update = `mutation($environment: [EnvironmentVariableInput!]) {
     updateKernelProfile(id: "python3", input: { environment: $environment }) { id } }`;
   expect((await at.graphql(update, { environment })).errors).toBeUndefined();
-  const lines = ['first $JUPYTER_TOKEN', 'second $DATABASE $0', 'third Bearer abcdefgh'];
-  await writeFile(program, `#!/bin/sh\n${lines.map((line) => `echo "${line}"`).join('\n')}\nexit 1\n`, {
-    mode: 0o755,
-  });
+  // The launcher gets the variables of the server with its plan.
+  const script = [
+    'read -r plan',
+    `value() { printf %s "$plan" | sed "s/.*\\"$1\\":\\"\\([^\\"]*\\)\\".*/\\1/"; }`,
+    'echo "first $(value JUPYTER_TOKEN)"',
+    'echo "second $(value DATABASE) $0"',
+    'echo "third Bearer abcdefgh"',
+    'exit 1',
+  ];
+  await writeFile(program, `#!/bin/sh\n${script.join('\n')}\n`, { mode: 0o755 });
   const refused = await at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId } });
   const sentence = 'The Jupyter server ended while it started; try again.';
   expect(refused).toMatchObject({ status: 503, body: { detail: sentence } });
@@ -77,7 +83,7 @@ it('a worker that is not ready within WORKER_START_MINUTES fails with its last s
   const directory = join(slow.dataDir, 'workers');
   await expect.poll(() => workersWithProcesses(directory)).toEqual([started.body.id]);
   const read = async () => (await slow.rest('GET', `/workers/${started.body.id}`)).body;
-  await expect.poll(read, { timeout: 15_000 }).toMatchObject({
+  await expect.poll(read, { timeout: 30_000 }).toMatchObject({
     status: 'failed',
     status_reason: 'start_timeout',
     error_detail:
