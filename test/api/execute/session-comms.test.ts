@@ -134,6 +134,22 @@ get_ipython().kernel.comm_manager.register_target('answering', opened)`);
   expect(stream.values.find((one) => one.commId === commId)).toMatchObject({ type: 'comm_open', messageId });
 });
 
+it('what the kernel sends unasked as the states of all widgets, or as their end, changes nothing', async () => {
+  const stream = await follow();
+  await execute(`
+import comm
+kernel = get_ipython().kernel
+forged = {'method': 'update_states', 'states': {'forged': {'state': {'_model_name': 'M', '_model_module': 'm'}}}}
+for kind, data in [('comm_msg', forged), ('comm_close', {})]:
+    content = {'comm_id': 'notebook-gateway-forged', 'data': data}
+    _ = kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent())
+marker = comm.create_comm(target_name='marker')`);
+  await expect.poll(() => stream.values.at(-1)?.targetName, patient).toBe('marker');
+  expect(stream.values.map(({ type }) => type)).toEqual(['widget_state', 'comm_open']);
+  const late = await follow();
+  expect(late.values[0].state.state).not.toHaveProperty('forged');
+});
+
 it('a restart, a dead kernel and its revival come as states', async () => {
   const { body } = await openSession('notebooks/restarted.ipynb');
   const stream = await follow(body.id);
