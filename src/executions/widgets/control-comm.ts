@@ -1,11 +1,8 @@
 import { toRecord } from '../../engines/kernels/to-record.js';
-import { readUpdate, type WidgetUpdate } from './widget-models.js';
+import { maxBuffers, readUpdate, type WidgetUpdate } from './widget-models.js';
 
 /** The comms that the gateway itself opens have ids that begin so; those of clients have others. */
 export const controlPrefix = 'notebook-gateway-';
-
-/** The binary values of one answer that are read; the others are left out. */
-const maxBuffers = 10_000;
 
 /** How a front end asks a kernel for the states of all its widgets. */
 export const controlComm = { target: 'jupyter.widget.control', version: '1.0.0' } as const;
