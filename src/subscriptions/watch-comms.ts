@@ -1,8 +1,8 @@
 import type { RequestContext } from '../context.js';
 import { abortableIterator } from '../engines/events/abortable-iterator.js';
 import { Changes } from '../engines/events/changes.js';
-import { DomainError } from '../errors.js';
 import type { CommItem } from '../executions/widgets/comm-feed.js';
+import { isPassing } from '../executions/widgets/is-passing.js';
 import type { CommPage } from '../executions/widgets/read-comms.js';
 import type { WidgetState } from '../executions/widgets/widget-state.js';
 import { loadSession } from '../sessions/load-session.js';
@@ -33,8 +33,6 @@ export interface CommServices
 const pollMs = 15_000;
 /** How long a kernel is left alone that cannot be read at the moment. */
 const retryMs = 1_000;
-/** The errors of a kernel, or of its gateway, that pass. */
-const passing = new Set(['kernel_busy', 'overloaded', 'runtime_unavailable', 'gateway_restarted']);
 
 /**
  * Follows everything on the comms of a session: first the state of its widgets, then each message, in order. A slow reader
@@ -102,7 +100,7 @@ async function readUnlessBusy(
   try {
     return await comms.read(ctx, position);
   } catch (error) {
-    if (error instanceof DomainError && passing.has(error.code)) return undefined;
+    if (isPassing(error)) return undefined;
     throw error;
   }
 }
