@@ -1,6 +1,6 @@
 import { jsonSize } from '../src/executions/event-codec.js';
 import type { CommItem } from '../src/executions/widgets/comm-feed.js';
-import { type CommPage, readSessionComms } from '../src/executions/widgets/read-comms.js';
+import { type CommPage, readComms } from '../src/executions/widgets/read-comms.js';
 import { type CommStreamItem, watchComms } from '../src/subscriptions/watch-comms.js';
 import { builder } from './builder.js';
 import { buffers } from './execution-event.js';
@@ -110,7 +110,7 @@ builder.prismaObjectFields(Session, (t) => ({
     },
     resolve: async (session, { after }, context, info) => {
       const read = async () => {
-        const page = await readSessionComms(context.services, session, after ?? null);
+        const page = await readComms(context.services, session.id, after ?? null);
         return { page, size: jsonSize(page) };
       };
       return (await largeValue(context, info, read)).page;
