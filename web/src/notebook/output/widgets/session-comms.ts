@@ -12,7 +12,7 @@ export interface CommFollower {
 
 /** The widgets of one session as its kernel has them, for all frames of the page. It follows the session while it is open. */
 export class SessionComms {
-  readonly #api: ApiRequests;
+  readonly #api: Pick<ApiRequests, 'subscribe' | 'mutate'>;
   readonly #target: { spaceSlug: string; sessionId: string };
   readonly #onModels: () => void;
   readonly #followers = new Set<CommFollower>();
@@ -20,7 +20,11 @@ export class SessionComms {
   #models = new Map<string, WidgetModelState>();
 
   /** @param onModels called when models came or went */
-  constructor(api: ApiRequests, target: { spaceSlug: string; sessionId: string }, onModels: () => void) {
+  constructor(
+    api: Pick<ApiRequests, 'subscribe' | 'mutate'>,
+    target: { spaceSlug: string; sessionId: string },
+    onModels: () => void,
+  ) {
     this.#api = api;
     this.#target = target;
     this.#onModels = onModels;
