@@ -37,6 +37,8 @@ export class KernelWidgets {
   /** Whether the models of the kernel are known; those of a kernel from before this process are not. */
   #isComplete: boolean;
   readonly #requests: StateRequests;
+  /** The version of {@link #captures} that {@link #models} have. */
+  #describedCaptures = 0;
   #timer: NodeJS.Timeout | undefined;
   readonly #reporter: CommReporter;
 
@@ -138,7 +140,9 @@ export class KernelWidgets {
   }
 
   get #state(): WidgetState {
-    for (const { commId, outputs } of this.#captures.changed) this.#setOutputs(commId, outputs);
+    if (this.#describedCaptures !== this.#captures.version)
+      for (const { commId, outputs } of this.#captures.changed) this.#setOutputs(commId, outputs);
+    this.#describedCaptures = this.#captures.version;
     return this.#models.document;
   }
 

@@ -36,6 +36,8 @@ interface Kept {
 export class WidgetModels {
   readonly #models: LRUCache<string, Kept>;
   readonly #dropped: (commId: string) => void;
+  /** Until the next change. */
+  #document: WidgetState | undefined;
 
   /** @param dropped is called for a model that is not kept any more, unless {@link delete} or {@link clear} removed it */
   constructor(dropped: (commId: string) => void) {
@@ -45,6 +47,7 @@ export class WidgetModels {
       maxSize,
       sizeCalculation: ({ size }) => size,
       dispose: (_model, commId, reason) => {
+        this.#document = undefined;
         if (reason === 'evict') dropped(commId);
       },
     });
@@ -73,8 +76,13 @@ export class WidgetModels {
     this.#models.clear();
   }
 
-  /** The state of all models. */
+  /** The state of all models; the same object until the next change. */
   get document(): WidgetState {
+    this.#document ??= this.#describe();
+    return this.#document;
+  }
+
+  #describe(): WidgetState {
     const state: Record<string, WidgetModel> = {};
     for (const [commId, model] of this.#models.entries()) {
       if (typeof model.members.get('_model_name') === 'string') state[commId] = toModel(model);
@@ -83,6 +91,7 @@ export class WidgetModels {
   }
 
   #set(commId: string, model: Kept): void {
+    this.#document = undefined;
     // The cache keeps nothing that is larger than all that it may have.
     const isTooLarge = model.members.size + model.buffers.size > maxMembers;
     if (isTooLarge) this.#models.delete(commId);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { readComms } from '../../../src/executions/widgets/read-comms.js';
 import { makeUser } from '../../support/factories/make-user.js';
 import { provideIpywidgets } from '../../support/ipywidgets.js';
 import { type Watch, watch } from '../replicas/replica-fixture.js';
@@ -107,6 +108,18 @@ with out:
   const late = await follow();
   const { state } = late.values[0].state.state[modelOf(stream, 'OutputModel')];
   expect(state.outputs).toMatchObject([{ output_type: 'stream', text: 'first\nsecond\n' }]);
+});
+
+it('the state is the same object for all who read it, until something is captured or changed', async () => {
+  const stateNow = async () => (await readComms(at.gateway.services, session, null)).state!;
+  await execute("shown = widgets.Output()\nwith shown: print('one')");
+  const first = await stateNow();
+  expect(await stateNow()).toBe(first);
+  await execute("with shown: print('two')");
+  const second = await stateNow();
+  expect(second).not.toBe(first);
+  expect(JSON.stringify(second)).toContain('two');
+  expect(JSON.stringify(first)).not.toContain('two');
 });
 
 it('buffers come as base64, and comms that are no widgets come too', async () => {

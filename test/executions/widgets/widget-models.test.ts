@@ -66,6 +66,25 @@ test('a document does not change with the models that it describes', () => {
   expect([before, stateOf(models, 'a')]).toMatchObject([{ state: { value: 1 } }, { state: { value: 2 } }]);
 });
 
+test('a document is made once between two changes', () => {
+  const { models } = create();
+  models.open('a', named({ value: 1 }));
+  const first = models.document;
+  expect(models.document).toBe(first);
+  const changes = [
+    () => models.update('a', { state: { value: 2 }, buffers: [] }),
+    () => models.open('b', named({})),
+    () => models.delete('b'),
+    () => models.clear(),
+  ];
+  const documents = changes.map((change) => {
+    change();
+    return models.document;
+  });
+  expect(new Set([first, ...documents]).size).toBe(5);
+  expect(documents.map(({ state }) => Object.keys(state).toSorted())).toEqual([['a'], ['a', 'b'], ['a'], []]);
+});
+
 test('a change of a large model takes time for what it changes only', () => {
   const { models } = create();
   const members = Array.from({ length: 9_000 }, (_, i) => [`member-${i}`, 'x'.repeat(1_000)]);
