@@ -6,13 +6,14 @@ import { ModelStore } from '../model-store.js';
 import type { WidgetMessage } from '../widget-messages.js';
 import { type CommChange, linkedModels, recordOf, type WidgetModelState } from '../widget-models.js';
 import { FrameComm } from './frame-comm.js';
+import { SafeHtmlMathView, SafeHtmlView } from './html-widgets.js';
 import { OutputModel, OutputView } from './output-widget.js';
 import { UnsupportedModel, UnsupportedView } from './unsupported-widget.js';
 
 /** The only code of widgets that is there: nothing is loaded by its name. */
 const modules = new Map<string, object>([
   ['@jupyter-widgets/base', base],
-  ['@jupyter-widgets/controls', controls],
+  ['@jupyter-widgets/controls', { ...controls, HTMLView: SafeHtmlView, HTMLMathView: SafeHtmlMathView }],
   ['@jupyter-widgets/output', { OutputModel, OutputView }],
 ]);
 
