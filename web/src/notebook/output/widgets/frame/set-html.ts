@@ -1,7 +1,7 @@
 /** What asks for connections or look-ups of names that no policy of a document forbids. */
 const hints = 'link, meta[http-equiv]';
 
-/** Puts HTML of a notebook into an element, without what makes a browser turn to other sites whatever the policy of the frame is. */
+/** Puts HTML of a notebook into an element, without what makes a browser look up or contact other sites, whatever the policy of the frame says. */
 export function setHtml(element: HTMLElement, html: string): void {
   // Nothing is loaded within a template.
   const template = document.createElement('template');
