@@ -98,7 +98,7 @@ builder.prismaObjectFields(Session, (t) => ({
     description:
       'The state of the widgets of its kernel, `application/vnd.jupyter.widget-state+json` in version 2.0 with the binary ' +
       'values as base64, so that a late viewer can draw them. It has at most 16 MiB: the least recently changed models ' +
-      'are left out first. Null when the kernel is dead; `kernel_busy` while it starts.',
+      'are left out first, and any with more than 10,000 members. Null when the kernel is dead; `kernel_busy` while it starts.',
     resolve: async (session, _args, context, info) => {
       const read = () => readWidgetState(context.services, session);
       return (await largeValue(context, info, read)).state;

@@ -1,6 +1,6 @@
 import { jsonSize } from '../src/executions/event-codec.js';
 import type { CommItem } from '../src/executions/widgets/comm-feed.js';
-import { type CommPage, readSessionComms } from '../src/executions/widgets/read-comms.js';
+import { type CommPage, readComms } from '../src/executions/widgets/read-comms.js';
 import { type CommStreamItem, watchComms } from '../src/subscriptions/watch-comms.js';
 import { builder } from './builder.js';
 import { buffers } from './execution-event.js';
@@ -102,7 +102,8 @@ builder.prismaObjectFields(Session, (t) => ({
     extensions: needsRuntime,
     description:
       'What happened on its comms, for a client that cannot subscribe to `sessionComms`. The last 1,000 messages and 4 MiB are ' +
-      'kept, until nobody has read for a minute. `kernel_busy` while the kernel starts.',
+      'kept, until nobody has read for a minute; of messages over 16 MiB, and of comms with an id of more than 200 ' +
+      'characters, nothing comes. `kernel_busy` while the kernel starts.',
     args: {
       after: t.arg.string({
         description: 'The `cursor` of the page before; default none, for the state of the widgets.',
@@ -110,7 +111,7 @@ builder.prismaObjectFields(Session, (t) => ({
     },
     resolve: async (session, { after }, context, info) => {
       const read = async () => {
-        const page = await readSessionComms(context.services, session, after ?? null);
+        const page = await readComms(context.services, session.id, after ?? null);
         return { page, size: jsonSize(page) };
       };
       return (await largeValue(context, info, read)).page;
@@ -123,7 +124,8 @@ builder.subscriptionField('sessionComms', (t) =>
     type: SessionCommEvent,
     description:
       'Follows the widgets and all other comms of a session: first the state of the widgets, then each message of the kernel, ' +
-      'whatever caused it, in order. A reader that is more than 1,000 messages or 4 MiB behind gets the state again. While the ' +
+      'whatever caused it, in order. A reader that is more than 1,000 messages or 4 MiB behind gets the state again, as all do ' +
+      'in place of a message over 16 MiB. A comm whose id has more than 200 characters is left out. While the ' +
       'state cannot be read, as while a kernel starts, nothing comes. Ends with an error when the session is deleted or the ' +
       'caller loses access. Needs the scope `read` and `canView` in its workspace.',
     args: {

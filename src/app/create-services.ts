@@ -111,7 +111,7 @@ export async function createServices(
       ...{ ...repositories, ...runtime.services, ...spaceEvents.services, outputsSaver, ...runs.services },
       ...{ locations: new ResourceLocations(prisma), streamGuard: new StreamGuard({ prisma, log }) },
       deliveries: new Deliveries(),
-      comms: new CommReader({ executor, forwarder, ownership }),
+      comms: new CommReader({ prisma, executor, forwarder, ownership }),
       presence,
       stopWorkers: (workspaceId, statusReason, userId) =>
         stopWorkspaceWorkers({ prisma, workers }, workspaceId, statusReason, userId),

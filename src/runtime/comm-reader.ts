@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestContext } from '../context.js';
 import type { ExecutionServices } from '../executions/execution-services.js';
+import { isPassing } from '../executions/widgets/is-passing.js';
 import { type CommPage, readComms } from '../executions/widgets/read-comms.js';
 import { decodeAnswer } from './forwarded-answer.js';
 import type { OperationForwarder } from './operation-forwarder.js';
 import type { RuntimeOwnership } from './runtime-ownership.js';
 
 /** What a {@link CommReader} works with. */
-export interface CommReaderDeps extends Pick<ExecutionServices, 'executor'> {
+export interface CommReaderDeps extends Pick<ExecutionServices, 'executor' | 'prisma'> {
   ownership: Pick<RuntimeOwnership, 'isOwner'>;
   forwarder: Pick<OperationForwarder, 'forward'>;
 }
@@ -79,10 +80,15 @@ export class CommReader {
     const { sessionId, after } = position;
     if (this.#deps.ownership.isOwner) return readComms(this.#deps, sessionId, after);
     const key = `${sessionId} ${after}`;
-    const others = this.#asking.get(key);
-    // Another one may have lost the permission, or left.
-    const page = await others?.catch(() => undefined);
-    if (page) return page;
+    for (;;) {
+      const others = this.#asking.get(key);
+      if (!others) return this.#askForAll(ctx, position, key);
+      const page = await others.catch(passOn);
+      if (page) return page;
+    }
+  }
+
+  #askForAll(ctx: RequestContext, position: CommPosition, key: string): Promise<CommPage> {
     const asking = this.#ask(ctx, position).finally(() => {
       if (this.#asking.get(key) === asking) this.#asking.delete(key);
     });
@@ -99,6 +105,11 @@ export class CommReader {
     const { cursor, isReset, state, messages } = (data as unknown as Answered).space.session.comms;
     return { cursor, items: messages.map(toItem), ...(isReset ? { state } : {}) };
   }
+}
+
+/** What happened to one who asked happens to the others too, unless it is about that one, who may have lost the permission. */
+function passOn(error: unknown): undefined {
+  if (isPassing(error)) throw error;
 }
 
 function toItem(message: AnsweredMessage): CommPage['items'][number] {

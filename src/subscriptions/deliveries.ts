@@ -19,9 +19,12 @@ export class Deliveries {
     return this.#reads.get(event, JSON.stringify(key), read);
   }
 
-  /** Waits until one more value may be delivered. */
-  next(): Promise<void> {
-    return this.#pace.next();
+  /**
+   * Waits until one more value may be delivered.
+   * @param weight as how many usual values it counts, for a large one; default 1
+   */
+  next(weight?: number): Promise<void> {
+    return this.#pace.next(weight);
   }
 }
 

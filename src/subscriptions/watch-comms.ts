@@ -1,8 +1,9 @@
 import type { RequestContext } from '../context.js';
 import { abortableIterator } from '../engines/events/abortable-iterator.js';
 import { Changes } from '../engines/events/changes.js';
-import { DomainError } from '../errors.js';
+import { jsonSize } from '../executions/event-codec.js';
 import type { CommItem } from '../executions/widgets/comm-feed.js';
+import { isPassing } from '../executions/widgets/is-passing.js';
 import type { CommPage } from '../executions/widgets/read-comms.js';
 import type { WidgetState } from '../executions/widgets/widget-state.js';
 import { loadSession } from '../sessions/load-session.js';
@@ -29,12 +30,12 @@ export interface CommServices
   };
 }
 
+/** A state of so many characters of JSON counts as one delivery more. */
+const stateUnit = 50_000;
 /** An event of another process may get lost, in milliseconds. */
 const pollMs = 15_000;
 /** How long a kernel is left alone that cannot be read at the moment. */
 const retryMs = 1_000;
-/** The errors of a kernel, or of its gateway, that pass. */
-const passing = new Set(['kernel_busy', 'overloaded', 'runtime_unavailable', 'gateway_restarted']);
 
 /**
  * Follows everything on the comms of a session: first the state of its widgets, then each message, in order. A slow reader
@@ -79,8 +80,9 @@ async function* itemsUntil(
       changes.reset();
       const page = await readUnlessBusy(services, ctx, { ...target, after });
       if (page && page.cursor !== after) {
-        await deliveries.next();
-        if (page.state !== undefined) yield { type: 'widget_state', state: page.state };
+        const { item, weight } = stateOf(page);
+        await deliveries.next(weight);
+        if (item) yield item;
         yield* page.items;
         after = page.cursor;
       } else {
@@ -93,6 +95,19 @@ async function* itemsUntil(
   }
 }
 
+/** One object for each state, so that the streams that get it share its execution, and its size is counted once. */
+const states = new WeakMap<WidgetState, { item: CommStreamItem; weight: number }>();
+
+function stateOf({ state }: CommPage): { item?: CommStreamItem; weight: number } {
+  if (state === undefined) return { weight: 1 };
+  if (state === null) return { item: { type: 'widget_state', state }, weight: 1 };
+  const known = states.get(state);
+  if (known) return known;
+  const made = { item: { type: 'widget_state' as const, state }, weight: 1 + jsonSize(state) / stateUnit };
+  states.set(state, made);
+  return made;
+}
+
 /** Undefined where the kernel cannot be read at the moment. */
 async function readUnlessBusy(
   { comms }: CommServices,
@@ -102,7 +117,7 @@ async function readUnlessBusy(
   try {
     return await comms.read(ctx, position);
   } catch (error) {
-    if (error instanceof DomainError && passing.has(error.code)) return undefined;
+    if (isPassing(error)) return undefined;
     throw error;
   }
 }

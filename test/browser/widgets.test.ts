@@ -19,9 +19,14 @@ const patient = { timeout: 60_000 };
 const path = 'widgets.ipynb';
 /** Another site, which counts the requests that it gets. */
 let hits = 0;
+/** Connections to it, also those without a request. */
+let connections = 0;
 const elsewhere = createServer((_req, res) => {
   hits += 1;
   res.end();
+});
+elsewhere.on('connection', () => {
+  connections += 1;
 });
 await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
 const site = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
@@ -54,9 +59,14 @@ threading.Thread(target=work).start()`,
     _view_name = traitlets.Unicode('EvilView').tag(sync=True)
     _view_module = traitlets.Unicode('${site}/evil.js').tag(sync=True)
 display(Evil())`,
-  `display(widgets.HTML('''<b>bold</b><script>parent.postMessage('ran', '*')</script>
+  `from IPython.display import HTML
+hints = '''<link rel="preconnect" href="${site}"><svg><foreignObject><link rel="preconnect" href="${site}"></foreignObject></svg>
+<meta http-equiv="refresh" content="0; url=${site}">'''
+out = widgets.Output()
+with out: display(HTML(hints + '<i>captured</i>'))
+display(widgets.VBox([out, widgets.HTMLMath(hints + '<u>math</u>'), widgets.HTML(hints + '''<b>bold</b><script>parent.postMessage('ran', '*')</script>
 <img src="${site}/x.png" onerror="parent.postMessage('ran', '*')">
-<img src="data:," onerror="parent.postMessage('ran', '*')">'''))`,
+<img src="data:," onerror="parent.postMessage('ran', '*')">''')]))`,
 ];
 
 let dataDir: string;
@@ -234,7 +244,8 @@ it('a hostile widget reaches nothing', async () => {
   await run(page, 5);
   await frame(page, 5).getByText('This page does not show the widget EvilModel').waitFor(patient);
   await run(page, 6);
-  await frame(page, 6).getByText('bold').waitFor(patient);
+  for (const text of ['bold', 'math', 'captured']) await frame(page, 6).getByText(text).waitFor(patient);
+  expect(await frame(page, 6).locator('link[rel=preconnect], meta[http-equiv]').count()).toBe(0);
   await expect
     .poll(
       () =>
@@ -265,7 +276,7 @@ it('a hostile widget reaches nothing', async () => {
       }
     });
   expect(await isClosed()).toBe('closed');
-  expect({ sent: sent() - before, hits }).toEqual({ sent: 0, hits: 0 });
+  expect({ sent: sent() - before, hits, connections }).toEqual({ sent: 0, hits: 0, connections: 0 });
 });
 
 it('the frame of widgets has no origin, no network and no scripts but ours, also when it is opened by itself', async () => {

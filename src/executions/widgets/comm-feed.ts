@@ -18,6 +18,8 @@ export interface CommItems {
 const maxItems = 1_000;
 /** In characters of JSON, buffers included. */
 const maxSize = 4 * 1024 * 1024;
+/** Of one item; a larger one is not kept, and readers need the state in place of it. */
+const maxItemSize = 16 * 1024 * 1024;
 /** Of what one read returns; one item alone may be larger. */
 const maxPageItems = 256;
 const maxPageSize = 1024 * 1024;
@@ -26,7 +28,8 @@ const watchedMs = 60_000;
 
 /**
  * The newest of what happened on all comms of one kernel, for those who have its state and follow it. At most 1,000 items and
- * 4 MiB are kept, and none while nobody reads: who is further behind reads the state anew.
+ * 4 MiB are kept, and none while nobody reads: who is further behind reads the state anew. One item may be larger, up to
+ * 16 MiB: it is kept until there are 4 MiB behind it.
  */
 export class CommFeed {
   readonly #id = randomUUID();
@@ -36,6 +39,8 @@ export class CommFeed {
   #items: { item: CommItem; size: number }[] = [];
   #size = 0;
   #readAt = Number.NEGATIVE_INFINITY;
+  /** Clears what nobody reads. */
+  #timer: NodeJS.Timeout | undefined;
 
   /** @param now the time in milliseconds; default that of the process */
   constructor(now: () => number = () => performance.now()) {
@@ -61,12 +66,14 @@ export class CommFeed {
       return;
     }
     const size = jsonSize(item);
+    if (size > maxItemSize) {
+      this.#clear();
+      return;
+    }
     this.#items.push({ item, size });
     this.#size += size;
-    let first = 0;
-    while (this.#items.length - first > maxItems || this.#size > maxSize)
-      this.#size -= this.#items[first++]!.size;
-    if (first > 0) this.#items.splice(0, first);
+    this.#dropOldest();
+    this.#timer ??= this.#clearLater(watchedMs);
   }
 
   /** Everything has changed: all readers need the state anew. */
@@ -97,6 +104,26 @@ export class CommFeed {
 
   #cursor(position: number): string {
     return `${this.#id}.${position}`;
+  }
+
+  #dropOldest(): void {
+    let first = 0;
+    while (this.#items.length - first > maxItems || this.#isTooMuchFrom(first))
+      this.#size -= this.#items[first++]!.size;
+    if (first > 0) this.#items.splice(0, first);
+  }
+
+  #isTooMuchFrom(first: number): boolean {
+    const { size } = this.#items[first]!;
+    return this.#size > maxSize && (size <= maxSize || this.#size - size > maxSize);
+  }
+
+  #clearLater(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      const left = this.#readAt + watchedMs - this.#now();
+      this.#timer = left > 0 ? this.#clearLater(left) : undefined;
+      if (left <= 0) this.#clear();
+    }, ms).unref();
   }
 
   #clear(): void {

@@ -1,5 +1,5 @@
 import { toRecord } from '../../engines/kernels/to-record.js';
-import { readUpdate, type WidgetUpdate } from './widget-models.js';
+import { maxBuffers, readUpdate, type WidgetUpdate } from './widget-models.js';
 
 /** The comms that the gateway itself opens have ids that begin so; those of clients have others. */
 export const controlPrefix = 'notebook-gateway-';
@@ -8,7 +8,7 @@ export const controlPrefix = 'notebook-gateway-';
 export const controlComm = { target: 'jupyter.widget.control', version: '1.0.0' } as const;
 
 /**
- * Reads the answer to that.
+ * Reads the answer to that, with at most 10,000 binary values.
  * @param data of its message
  * @param buffers of it, as base64
  * @returns the state of each widget, by the id of its comm
@@ -17,16 +17,19 @@ export function readStates(
   data: Record<string, unknown>,
   buffers: readonly string[] = [],
 ): [commId: string, state: WidgetUpdate][] {
-  const paths = Array.isArray(data.buffer_paths) ? data.buffer_paths : [];
-  const byModel = new Map<unknown, { path: unknown[]; buffer: string }[]>();
+  const paths = Array.isArray(data.buffer_paths) ? data.buffer_paths.slice(0, maxBuffers) : [];
+  const byModel = new Map<unknown, { paths: unknown[]; texts: string[] }>();
   for (const [i, path] of paths.entries()) {
-    const [commId, ...rest] = Array.isArray(path) ? path : [];
-    byModel.set(commId, [...(byModel.get(commId) ?? []), { path: rest, buffer: buffers[i] ?? '' }]);
+    const text = buffers[i];
+    if (text === undefined || !Array.isArray(path)) continue;
+    const [commId, ...rest] = path;
+    const own = byModel.get(commId) ?? { paths: [], texts: [] };
+    own.paths.push(rest);
+    own.texts.push(text);
+    byModel.set(commId, own);
   }
   return Object.entries(toRecord(data.states)).map(([commId, model]) => {
-    const own = byModel.get(commId) ?? [];
-    const update = { ...toRecord(model), buffer_paths: own.map(({ path }) => path) };
-    const texts = own.map(({ buffer }) => buffer);
-    return [commId, readUpdate(update, texts)];
+    const { paths: own = [], texts = [] } = byModel.get(commId) ?? {};
+    return [commId, readUpdate({ ...toRecord(model), buffer_paths: own }, texts)];
   });
 }

@@ -1,25 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { rejectOnAbort } from '../../engines/events/reject-on-abort.js';
-import { kernelBusy } from '../../engines/kernels/kernel-busy.js';
 import type { CommMessage } from '../../engines/kernels/kernel-comms.js';
 import type { KernelConnection } from '../../engines/kernels/kernel-connection.js';
 import type { KernelEvent } from '../../engines/kernels/kernel-event.js';
-import { jsonSize } from '../event-codec.js';
 import type { WidgetOutput } from '../execution-event.js';
 import type { CommItems } from './comm-feed.js';
 import { commMessageId, executionOfParent, isAboutSync } from './comm-message-id.js';
 import { CommReporter } from './comm-reporter.js';
-import { controlComm, controlPrefix, readStates } from './control-comm.js';
+import { controlPrefix, readStates } from './control-comm.js';
 import { OutputCaptures } from './output-captures.js';
+import { sendOwnMessage } from './send-own-message.js';
+import { StateRequests } from './state-requests.js';
 import { readUpdate, WidgetModels, type WidgetUpdate } from './widget-models.js';
 import type { WidgetState } from './widget-state.js';
 
 type CommEvent<T extends string> = Extract<KernelEvent, { type: T }>;
 
 const widgetTarget = 'jupyter.widget';
-/** How long the kernel may take to describe all of its widgets, in milliseconds. */
-const maxAnswerMs = 5_000;
 /** So soon the kernel gets what its widgets captured while no cell runs, in milliseconds. */
 const syncAfterMs = 200;
 const maxOwners = 10_000;
@@ -40,14 +36,16 @@ export class KernelWidgets {
   readonly #owners = new LRUCache<string, string>({ maxSize: maxOwners, sizeCalculation: () => 1 });
   /** Whether the models of the kernel are known; those of a kernel from before this process are not. */
   #isComplete: boolean;
-  #asking: Promise<void> | undefined;
-  #answered: () => void = () => {};
+  readonly #requests: StateRequests;
+  /** The version of {@link #captures} that {@link #models} have. */
+  #describedCaptures = 0;
   #timer: NodeJS.Timeout | undefined;
   readonly #reporter: CommReporter;
 
   /** @param onNews called when {@link read} has news for somebody; default nothing is */
   constructor(kernel: KernelConnection, onNews: () => void = () => {}) {
     this.#kernel = kernel;
+    this.#requests = new StateRequests(kernel);
     this.#reporter = new CommReporter(this.#captures, onNews);
     this.#isComplete = kernel.comms.hasSeenAll;
     kernel.onStatus((status) => {
@@ -126,7 +124,7 @@ export class KernelWidgets {
    * @throws DomainError `kernel_busy`, `overloaded`, `runtime_unavailable` where it had to be asked and did not answer
    */
   async state(): Promise<WidgetState> {
-    if (!this.#isComplete) await this.#askAll();
+    if (!this.#isComplete) await this.#requests.ask();
     return this.#state;
   }
 
@@ -137,12 +135,14 @@ export class KernelWidgets {
   async read(after: string | null): Promise<CommItems & { state?: WidgetState }> {
     const found = after === null ? undefined : this.#reporter.read(after);
     if (found) return found;
-    if (!this.#isComplete) await this.#askAll();
+    if (!this.#isComplete) await this.#requests.ask();
     return { state: this.#state, items: [], cursor: this.#reporter.end() };
   }
 
   get #state(): WidgetState {
-    for (const { commId, outputs } of this.#captures.changed) this.#setOutputs(commId, outputs);
+    if (this.#describedCaptures !== this.#captures.version)
+      for (const { commId, outputs } of this.#captures.changed) this.#setOutputs(commId, outputs);
+    this.#describedCaptures = this.#captures.version;
     return this.#models.document;
   }
 
@@ -158,14 +158,14 @@ export class KernelWidgets {
       for (const { commId, outputs } of this.#captures.changed) {
         this.#setOutputs(commId, outputs);
         const data = { method: 'update', state: { outputs }, buffer_paths: [] };
-        this.#sendOwn({ type: 'comm_msg', commId, data });
+        sendOwnMessage(this.#kernel, { type: 'comm_msg', commId, data }, this.#owners.get(commId));
         this.#captures.synced(commId);
       }
     } catch {
       this.#syncSoon();
     }
     if (this.#captures.hasUnknown)
-      this.#askAll().then(
+      this.#requests.ask().then(
         () => this.#syncSoon(),
         () => {},
       );
@@ -192,7 +192,7 @@ export class KernelWidgets {
     const { comm_id: commId, data, buffers } = event;
     const { method } = data;
     if (commId.startsWith(controlPrefix)) {
-      if (method === 'update_states') this.#openAll(data, buffers);
+      if (method === 'update_states' && this.#requests.isAnswer(commId)) this.#openAll(data, buffers);
       return undefined;
     }
     // The kernel repeats what the gateway has set itself.
@@ -203,6 +203,7 @@ export class KernelWidgets {
 
   #takeClose(event: CommEvent<'comm_close'>): CommEvent<'comm_close'> | undefined {
     if (event.comm_id.startsWith(controlPrefix)) {
+      if (!this.#requests.isAnswer(event.comm_id)) return undefined;
       // It has no widgets, or cannot describe them.
       this.#captures.assumeEmpty();
       this.#complete();
@@ -239,29 +240,6 @@ export class KernelWidgets {
     this.#models.update(commId, { state: { outputs }, buffers: [] });
   }
 
-  #askAll(): Promise<void> {
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = undefined;
-    });
-    return this.#asking;
-  }
-
-  /** Asks the kernel for the states of all its widgets, as a front end does that is opened later. */
-  async #ask(): Promise<void> {
-    if (this.#kernel.status !== 'idle') throw kernelBusy();
-    const commId = `${controlPrefix}${randomUUID()}`;
-    const answered = new Promise<void>((resolve) => {
-      this.#answered = resolve;
-    });
-    const metadata = { version: controlComm.version };
-    this.#sendOwn({ type: 'comm_open', commId, targetName: controlComm.target, metadata, data: {} });
-    this.#sendOwn({ type: 'comm_msg', commId, data: { method: 'request_states' } });
-    await rejectOnAbort(answered, AbortSignal.timeout(maxAnswerMs)).catch((cause) => {
-      throw kernelBusy(cause);
-    });
-    this.#sendOwn({ type: 'comm_close', commId, data: {} });
-  }
-
   #openAll(data: Record<string, unknown>, buffers: readonly string[] = []): void {
     for (const [commId, state] of readStates(data, buffers)) {
       // What is known is newer: it has what the kernel has not got yet.
@@ -275,14 +253,8 @@ export class KernelWidgets {
 
   #complete(): void {
     this.#isComplete = true;
-    this.#answered();
+    this.#requests.done();
     this.#reporter.captured();
-  }
-
-  #sendOwn(message: Pick<CommMessage, 'type' | 'commId' | 'data'> & Partial<CommMessage>): void {
-    const size = jsonSize(message.data);
-    const whole = { metadata: {}, buffers: [], size, ...message };
-    this.#kernel.comms.send(whole, commMessageId('sync', this.#owners.get(message.commId)));
   }
 
   /** The next process of the kernel has none of it. */
@@ -290,7 +262,7 @@ export class KernelWidgets {
     this.#models.clear();
     this.#captures.clear();
     this.#isComplete = true;
-    this.#answered();
+    this.#requests.done();
     this.#reporter.reset();
   }
 }

@@ -29,6 +29,7 @@ export class OutputCaptures {
   readonly #widgets: LRUCache<string, CapturedOutputs>;
   /** By the id of the parent message, the widgets that capture its output, the last one at the end. */
   readonly #hooks = new LRUCache<string, string[]>({ max: maxHooks });
+  #version = 0;
 
   /** @param dropped is called for a widget that is not kept any more, unless {@link delete} or {@link clear} removed it */
   constructor(dropped: (commId: string) => void) {
@@ -84,6 +85,11 @@ export class OutputCaptures {
     for (const [commId, widget] of changed) if (this.has(commId)) this.#keep(commId, widget);
   }
 
+  /** Another number after each change of what the widgets show. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** The outputs of the widgets that have some which the kernel does not have yet. */
   get changed(): { commId: string; outputs: NotebookOutput[] }[] {
     const changed = this.#entriesWith(({ isChanged, isWhole }) => isChanged && isWhole);
@@ -112,6 +118,7 @@ export class OutputCaptures {
 
   /** The kernel cannot describe its widgets. */
   assumeEmpty(): void {
+    this.#version++;
     for (const [, widget] of this.#unknown) widget.assumeEmpty();
   }
 
@@ -141,6 +148,7 @@ export class OutputCaptures {
 
   /** Counts the size of a widget again, and drops others where that is needed. */
   #keep(commId: string, widget: CapturedOutputs): void {
+    this.#version++;
     this.#widgets.delete(commId);
     this.#widgets.set(commId, widget);
   }

@@ -1,4 +1,3 @@
-import type { Session } from '../../../prisma/generated/client/client.js';
 import { runtimeUnavailable } from '../../engines/kernels/runtime-unavailable.js';
 import { DomainError } from '../../errors.js';
 import type { ExecutionServices } from '../execution-services.js';
@@ -23,10 +22,10 @@ const dead = 'dead';
  * authorized the session.
  * @param after the cursor of the answer before; null for the state
  * @throws DomainError `kernel_busy` while the kernel starts, and while it runs a cell that an earlier process of the gateway
- *   began; `overloaded`, `runtime_unavailable`
+ *   began; `overloaded`; `runtime_unavailable`, also while this process is not connected to a kernel that lives
  */
 export async function readComms(
-  { executor }: Pick<ExecutionServices, 'executor'>,
+  { executor, prisma }: Pick<ExecutionServices, 'executor' | 'prisma'>,
   sessionId: string,
   after: string | null,
 ): Promise<CommPage> {
@@ -35,21 +34,10 @@ export async function readComms(
     return await widgets.read(after);
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'session_dead') throw error;
+    const select = { status: true, deletedAt: true };
+    const row = await prisma.session.findUnique({ where: { id: sessionId }, select });
+    if (row && row.status !== 'dead' && !row.deletedAt)
+      throw runtimeUnavailable('The kernel cannot be read at the moment; try again in a few seconds.');
     return { cursor: dead, items: [], ...(after === dead ? {} : { state: null }) };
   }
-}
-
-/**
- * {@link readComms} for a session as the database has it. Where its kernel should be there and is not, this process does not run
- * it, or the row is about to change.
- * @throws DomainError as {@link readComms}, and `runtime_unavailable` then
- */
-export async function readSessionComms(
-  services: Pick<ExecutionServices, 'executor'>,
-  { id, status }: Pick<Session, 'id' | 'status'>,
-  after: string | null,
-): Promise<CommPage> {
-  const page = await readComms(services, id, after);
-  if (page.cursor !== dead || status === 'dead') return page;
-  throw runtimeUnavailable('The kernel cannot be read at the moment; try again in a few seconds.');
 }

@@ -8,6 +8,13 @@ const maxSize = 16 * 1024 * 1024;
 /** What a model takes beside its state. */
 const overhead = 1_000;
 const maxPathLength = 100;
+/** What a binary value takes beside its text. */
+const bufferOverhead = 100;
+/** Of one model, those that are binary included. A model with more is dropped too. */
+const maxMembers = 10_000;
+
+/** The binary values of one message that are read; the others are left out. */
+export const maxBuffers = 10_000;
 
 /** What a message says about a model. */
 export interface WidgetUpdate {
@@ -15,14 +22,22 @@ export interface WidgetUpdate {
   buffers: WidgetBuffer[];
 }
 
-interface Kept extends WidgetUpdate {
+/** A model by the names of its members, so that a change takes time for those members only. */
+interface Kept {
+  members: Map<string, unknown>;
+  buffers: Map<string, WidgetBuffer[]>;
   size: number;
 }
 
-/** The models of the widgets of one kernel, as its messages and those of its clients describe them; at most 16 MiB. */
+/**
+ * The models of the widgets of one kernel, as its messages and those of its clients describe them; at most 16 MiB, and 10,000
+ * members in a model.
+ */
 export class WidgetModels {
   readonly #models: LRUCache<string, Kept>;
   readonly #dropped: (commId: string) => void;
+  /** Until the next change. */
+  #document: WidgetState | undefined;
 
   /** @param dropped is called for a model that is not kept any more, unless {@link delete} or {@link clear} removed it */
   constructor(dropped: (commId: string) => void) {
@@ -32,6 +47,7 @@ export class WidgetModels {
       maxSize,
       sizeCalculation: ({ size }) => size,
       dispose: (_model, commId, reason) => {
+        this.#document = undefined;
         if (reason === 'evict') dropped(commId);
       },
     });
@@ -42,30 +58,14 @@ export class WidgetModels {
   }
 
   /** Sets the whole state of a model. */
-  open(commId: string, { state, buffers }: WidgetUpdate): void {
-    this.#set(commId, { state, buffers, size: overhead + sizeOf({ state, buffers }) });
+  open(commId: string, state: WidgetUpdate): void {
+    this.#set(commId, change({ members: new Map(), buffers: new Map(), size: overhead }, state));
   }
 
   /** Changes members of the state of a model; ignored for one that is not known. */
-  update(commId: string, change: WidgetUpdate): void {
+  update(commId: string, state: WidgetUpdate): void {
     const model = this.#models.get(commId);
-    if (!model) return;
-    const keys = new Set([
-      ...Object.keys(change.state),
-      ...change.buffers.map(({ path }) => String(path[0])),
-    ]);
-    const isChanged = ({ path }: WidgetBuffer) => keys.has(String(path[0]));
-    const before = {
-      state: Object.fromEntries(Object.entries(model.state).filter(([key]) => keys.has(key))),
-      buffers: model.buffers.filter(isChanged),
-    };
-    // A value that is a buffer now is no member of the state any more.
-    const kept = Object.entries(model.state).filter(([key]) => !keys.has(key));
-    this.#set(commId, {
-      state: { ...Object.fromEntries(kept), ...change.state },
-      buffers: [...model.buffers.filter((one) => !isChanged(one)), ...change.buffers],
-      size: Math.max(1, model.size + sizeOf(change) - sizeOf(before)),
-    });
+    if (model) this.#set(commId, change(model, state));
   }
 
   delete(commId: string): void {
@@ -76,28 +76,59 @@ export class WidgetModels {
     this.#models.clear();
   }
 
-  /** The state of all models. */
+  /** The state of all models; the same object until the next change. */
   get document(): WidgetState {
+    this.#document ??= this.#describe();
+    return this.#document;
+  }
+
+  #describe(): WidgetState {
     const state: Record<string, WidgetModel> = {};
     for (const [commId, model] of this.#models.entries()) {
-      if (typeof model.state._model_name === 'string') state[commId] = toModel(model);
+      if (typeof model.members.get('_model_name') === 'string') state[commId] = toModel(model);
     }
     return { version_major: 2, version_minor: 0, state };
   }
 
   #set(commId: string, model: Kept): void {
-    this.#models.set(commId, model);
-    // The cache does not keep what is larger than all that it may have.
+    this.#document = undefined;
+    // The cache keeps nothing that is larger than all that it may have.
+    const isTooLarge = model.members.size + model.buffers.size > maxMembers;
+    if (isTooLarge) this.#models.delete(commId);
+    else this.#models.set(commId, model);
     if (!this.#models.has(commId)) this.#dropped(commId);
   }
 }
 
+/** Changes the members of a model in place. @returns it with its new size, as another object, or the cache would not see that */
+function change({ members, buffers, size }: Kept, { state, buffers: added }: WidgetUpdate): Kept {
+  // A value that is a buffer now is no member of the state any more, and the other way round.
+  const keys = new Set([...Object.keys(state), ...added.map(({ path }) => String(path[0]))]);
+  const had = [...keys].filter((key) => members.has(key));
+  const before = {
+    state: Object.fromEntries(had.map((key) => [key, members.get(key)])),
+    buffers: [...keys].flatMap((key) => buffers.get(key) ?? []),
+  };
+  for (const key of keys) {
+    members.delete(key);
+    buffers.delete(key);
+  }
+  for (const [key, value] of Object.entries(state)) members.set(key, value);
+  for (const buffer of added) {
+    const key = String(buffer.path[0]);
+    const own = buffers.get(key);
+    if (own) own.push(buffer);
+    else buffers.set(key, [buffer]);
+  }
+  return { members, buffers, size: Math.max(1, size + sizeOf({ state, buffers: added }) - sizeOf(before)) };
+}
+
 /**
- * Reads what the data of a comm message says about a model.
+ * Reads what the data of a comm message says about a model, with at most 10,000 binary values.
  * @param buffers of the message, as base64
  */
 export function readUpdate(data: Record<string, unknown>, buffers: readonly string[] = []): WidgetUpdate {
-  const paths = Array.isArray(data.buffer_paths) ? data.buffer_paths : [];
+  const paths = Array.isArray(data.buffer_paths) ? data.buffer_paths.slice(0, maxBuffers) : [];
   return {
     state: toRecord(data.state),
     buffers: paths.flatMap((path, i) => {
@@ -113,16 +144,17 @@ function isPath(value: unknown): value is (string | number)[] {
 }
 
 function sizeOf({ state, buffers }: WidgetUpdate): number {
-  return jsonSize(state) + buffers.reduce((sum, { data, path }) => sum + data.length + jsonSize(path), 0);
+  const ofBuffer = ({ data, path }: WidgetBuffer) => bufferOverhead + data.length + jsonSize(path);
+  return buffers.reduce((sum, buffer) => sum + ofBuffer(buffer), jsonSize(state));
 }
 
-function toModel({ state, buffers }: Kept): WidgetModel {
+function toModel({ members, buffers }: Kept): WidgetModel {
   return {
-    model_name: text(state._model_name),
-    model_module: text(state._model_module),
-    model_module_version: text(state._model_module_version),
-    state,
-    ...(buffers.length > 0 ? { buffers } : {}),
+    model_name: text(members.get('_model_name')),
+    model_module: text(members.get('_model_module')),
+    model_module_version: text(members.get('_model_module_version')),
+    state: Object.fromEntries(members),
+    ...(buffers.size > 0 ? { buffers: [...buffers.values()].flat() } : {}),
   };
 }
 

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../errors.js';
-import { OutputGate } from './output-gate.js';
+import type { OutputBudget } from './output-budget.js';
+import { StreamOutput } from './stream-output.js';
 
 /** A reserved stream of the single connection mode. */
 export interface ReservedStream {
   userId: string;
-  gate: OutputGate;
+  output: StreamOutput;
   /** Aborts when the stream has closed. */
   closed: AbortController;
   /** Ends the reservation of a stream that nobody opens. */
@@ -19,17 +20,21 @@ const unopenedMs = 30_000;
 /** The reserved streams by token. A token belongs to the user who reserved it. */
 export class ReservedStreams {
   readonly #streams = new Map<string, ReservedStream>();
+  readonly #budget: OutputBudget;
   readonly #onExpired: (token: string, userId: string) => Promise<void>;
   readonly #unopenedMs: number;
 
   /**
+   * @param budget of what waits for the clients
    * @param onExpired is called for a stream that was not opened in time, before its reservation ends; must not reject
    * @param unopened how long a reservation waits, in milliseconds; default 30,000
    */
   constructor(
+    budget: OutputBudget,
     onExpired: (token: string, userId: string) => Promise<void> = async () => {},
     unopened = unopenedMs,
   ) {
+    this.#budget = budget;
     this.#onExpired = onExpired;
     this.#unopenedMs = unopened;
   }
@@ -52,7 +57,8 @@ export class ReservedStreams {
       () => void this.#onExpired(token, userId).finally(() => this.release(token)),
       this.#unopenedMs,
     ).unref();
-    this.#streams.set(token, { userId, gate: new OutputGate(), closed: new AbortController(), expiry });
+    const output = new StreamOutput(this.#budget, userId);
+    this.#streams.set(token, { userId, output, closed: new AbortController(), expiry });
     return token;
   }
 
@@ -72,6 +78,7 @@ export class ReservedStreams {
     if (!stream) return;
     clearTimeout(stream.expiry);
     stream.closed.abort();
+    stream.output.close();
     this.#streams.delete(token!);
   }
 }

@@ -22,14 +22,16 @@ import type { TokenQuotas } from '../http/token-quotas.js';
 import type { ClientDocuments } from './documents/client-documents.js';
 import { maskError, maskResult } from './mask-error.js';
 import { plainVariables } from './number-tokens/plain-variables.js';
-import { hideNumberTokens, showNumberTokens } from './number-tokens/sse-number-tokens.js';
 import { operationFields } from './operation-fields.js';
 import type { OperationRouter } from './operation-router.js';
-import { OutputGate } from './output-gate.js';
+import type { OutputBudget } from './output-budget.js';
 import { ReservedStreams } from './reserved-streams.js';
+import { resultBytes } from './result-bytes.js';
+import { StreamOutput } from './stream-output.js';
 import { streamRefusal, withErrorCodes } from './stream-refusal.js';
 import { subscribeToEnd } from './subscribe-to-end.js';
 import { refusedVariables } from './variable-error.js';
+import { writePaced } from './write-paced.js';
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE'];
 
@@ -45,6 +47,8 @@ export interface StreamEndpointDeps {
   services: Services;
   log: Logger;
   bodies: RequestBodies;
+  /** Counts the bytes of results until they are sent. */
+  output: OutputBudget;
 }
 
 /**
@@ -54,17 +58,18 @@ export interface StreamEndpointDeps {
  */
 export class StreamEndpoint {
   readonly #deps: StreamEndpointDeps;
-  readonly #streams = new ReservedStreams((streamToken, userId) => this.#forget(streamToken, userId));
+  readonly #streams: ReservedStreams;
   /**
-   * By operation, the signal that its single connection has closed. graphql-sse does not end an operation that is still
-   * being opened then.
+   * By operation, what ends it: too much waits for its client, or its single connection has closed. graphql-sse does not end
+   * an operation that is still being opened then.
    */
-  readonly #closed = new WeakMap<object, AbortSignal>();
-  readonly #gates = new WeakMap<IncomingMessage, OutputGate>();
+  readonly #ends = new WeakMap<object, { signal: AbortSignal; abort: () => void }>();
+  readonly #outputs = new WeakMap<IncomingMessage, StreamOutput>();
   readonly #handler: Handler<IncomingMessage, StreamContext>;
 
   constructor(deps: StreamEndpointDeps) {
     this.#deps = deps;
+    this.#streams = new ReservedStreams(deps.output, (token, userId) => this.#forget(token, userId));
     this.#handler = createHandler<IncomingMessage, StreamContext, StreamContext>({
       validate: ((_schema: GraphQLSchema, document: DocumentNode) =>
         deps.documents.validate(document)) as never,
@@ -72,7 +77,7 @@ export class StreamEndpoint {
         refusedVariables(args) ?? deps.router.execute(args)) as never,
       subscribe: ((args: OperationArgs<StreamContext>) =>
         refusedVariables(args) ??
-        subscribeToEnd(args, deps.log, this.#closed.get(args.contextValue))) as never,
+        subscribeToEnd(args, deps.log, this.#ends.get(args.contextValue)?.signal)) as never,
       authenticate: (request) => this.#authenticate(request),
       onSubscribe: (request, params) => this.#prepare(request, params),
       onNext: (context, request, result) => this.#admit(context, request, result as ExecutionResult) as never,
@@ -102,9 +107,11 @@ export class StreamEndpoint {
     };
     const token = streamToken(request);
     const stream = this.#streams.get(token);
-    const gate = stream?.gate ?? new OutputGate();
-    if (stream) this.#closed.set(context, stream.closed.signal);
-    this.#gates.set(req, gate);
+    const output = stream?.output ?? new StreamOutput(this.#deps.output, ctx.actor.userId);
+    const end = new AbortController();
+    const signal = AbortSignal.any([end.signal, ...(stream ? [stream.closed.signal] : [])]);
+    this.#ends.set(context, { signal, abort: () => end.abort() });
+    this.#outputs.set(req, output);
     const [answer, init] = await this.#handler(request);
     if (!answer || typeof answer === 'string') {
       endWithText(res, answer, init, ctx.requestId);
@@ -113,7 +120,7 @@ export class StreamEndpoint {
     this.#streams.opened(token);
     res.writeHead(init.status, init.statusText, init.headers);
     try {
-      await sendEvents(res, answer, gate);
+      await sendEvents(res, answer, output);
       res.end();
     } finally {
       this.#streams.release(token);
@@ -179,16 +186,27 @@ export class StreamEndpoint {
     }
   }
 
-  /** graphql-sse queues every result without a bound, so a fast source waits here for a slow client. */
+  /**
+   * graphql-sse queues every result without a bound, so a fast source waits here for a slow client. Where too much waits to be
+   * sent, an error stands in place of the result, and ends a subscription.
+   */
   async #admit(
-    { ctx }: StreamContext,
+    context: StreamContext,
     request: StreamRequest,
     result: ExecutionResult,
   ): Promise<ExecutionResult> {
-    await this.#gates.get(request.raw)?.admit();
-    const masked = maskResult(result, this.#deps.log, ctx.requestId);
+    const { log } = this.#deps;
+    const { requestId } = context.ctx;
+    const output = this.#outputs.get(request.raw)!;
+    await output.admit();
+    const masked = maskResult(result, log, requestId);
     addToRecord(request.raw, { code: codeOf(masked.errors?.[0]) });
-    return hideNumberTokens(masked);
+    try {
+      return output.hold(await resultBytes(masked, log, requestId));
+    } catch (error) {
+      this.#ends.get(context)?.abort();
+      return { errors: [maskError(error, log, requestId)] };
+    }
   }
 }
 
@@ -215,22 +233,21 @@ function endWithText(res: ServerResponse, text: string | null, init: ResponseIni
 async function sendEvents(
   res: ServerResponse,
   events: AsyncGenerator<string, void, undefined>,
-  gate: OutputGate,
+  output: StreamOutput,
 ): Promise<void> {
   const leave = () => {
-    gate.close();
+    output.close();
     return events.return(undefined);
   };
   res.once('close', leave);
   try {
     for await (const event of events) {
       if (res.destroyed) break;
-      if (!res.write(showNumberTokens(event))) await drained(res);
-      if (event.startsWith('event: next')) gate.sent();
+      await output.send(event, (bytes) => writePaced(res, bytes));
     }
   } finally {
     res.off('close', leave);
-    gate.close();
+    output.close();
   }
 }
 
@@ -241,17 +258,4 @@ function hasJson({ method, headers }: IncomingMessage): boolean {
 function streamToken(request: Pick<StreamRequest, 'url' | 'headers'>): string | null {
   const header = request.headers.get('x-graphql-event-stream-token');
   return header || new URL(request.url, 'http://localhost').searchParams.get('token');
-}
-
-/** Waits until the client has received what was written, or has left. */
-function drained(res: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      res.off('drain', done);
-      res.off('close', done);
-      resolve();
-    };
-    res.once('drain', done);
-    res.once('close', done);
-  });
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { readComms } from '../../../src/executions/widgets/read-comms.js';
 import { makeUser } from '../../support/factories/make-user.js';
 import { provideIpywidgets } from '../../support/ipywidgets.js';
 import { type Watch, watch } from '../replicas/replica-fixture.js';
@@ -109,6 +110,18 @@ with out:
   expect(state.outputs).toMatchObject([{ output_type: 'stream', text: 'first\nsecond\n' }]);
 });
 
+it('the state is the same object for all who read it, until something is captured or changed', async () => {
+  const stateNow = async () => (await readComms(at.gateway.services, session, null)).state!;
+  await execute("shown = widgets.Output()\nwith shown: print('one')");
+  const first = await stateNow();
+  expect(await stateNow()).toBe(first);
+  await execute("with shown: print('two')");
+  const second = await stateNow();
+  expect(second).not.toBe(first);
+  expect(JSON.stringify(second)).toContain('two');
+  expect(JSON.stringify(first)).not.toContain('two');
+});
+
 it('buffers come as base64, and comms that are no widgets come too', async () => {
   const stream = await follow();
   await execute(`
@@ -132,6 +145,22 @@ get_ipython().kernel.comm_manager.register_target('answering', opened)`);
   const types = () => stream.values.filter((one) => one.commId === commId).map(({ type }) => type);
   await expect.poll(() => types().toSorted(), patient).toEqual(['comm_close', 'comm_msg', 'comm_open']);
   expect(stream.values.find((one) => one.commId === commId)).toMatchObject({ type: 'comm_open', messageId });
+});
+
+it('what the kernel sends unasked as the states of all widgets, or as their end, changes nothing', async () => {
+  const stream = await follow();
+  await execute(`
+import comm
+kernel = get_ipython().kernel
+forged = {'method': 'update_states', 'states': {'forged': {'state': {'_model_name': 'M', '_model_module': 'm'}}}}
+for kind, data in [('comm_msg', forged), ('comm_close', {})]:
+    content = {'comm_id': 'notebook-gateway-forged', 'data': data}
+    _ = kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent())
+marker = comm.create_comm(target_name='marker')`);
+  await expect.poll(() => stream.values.at(-1)?.targetName, patient).toBe('marker');
+  expect(stream.values.map(({ type }) => type)).toEqual(['widget_state', 'comm_open']);
+  const late = await follow();
+  expect(late.values[0].state.state).not.toHaveProperty('forged');
 });
 
 it('a restart, a dead kernel and its revival come as states', async () => {

@@ -29,3 +29,19 @@ it('makes no delivery wait for one of an earlier round', async () => {
   await Promise.resolve();
   expect(isFree).toBe(true);
 });
+
+it('counts a large value as several deliveries, over as many rounds as that takes', async () => {
+  const pace = new DeliveryPace(2);
+  const begun: number[] = [];
+  const weights = [5, 1, 1, 4, 1];
+  const all = Promise.all(weights.map((weight, index) => pace.next(weight).then(() => begun.push(index))));
+  const counts: number[] = [];
+  for (let round = 0; round < 6; round++) {
+    await Promise.resolve();
+    counts.push(begun.length);
+    await nextRound();
+  }
+  await all;
+  expect(counts).toEqual([1, 1, 2, 4, 4, 5]);
+  expect(begun).toEqual([0, 1, 2, 3, 4]);
+});

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { CommFeed, type CommItem } from '../../../src/executions/widgets/comm-feed.js';
 
 const message = (n: number, text = ''): CommItem => ({ type: 'comm_msg', comm_id: 'c', data: { n, text } });
@@ -9,6 +9,10 @@ function create() {
   const feed = new CommFeed(() => now);
   return { feed, pass: (ms: number) => (now += ms) };
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 /** Reads to the end. */
 function readAll(feed: CommFeed, after: string) {
@@ -54,10 +58,23 @@ test.each([
   expect(feed.read(begin)).toBeUndefined();
 });
 
+test('a message of up to 16 MiB is kept until 4 MiB came after it', () => {
+  const { feed } = create();
+  const begin = feed.end();
+  feed.add(message(0, 'x'.repeat(1_000_000)));
+  const before = feed.end();
+  feed.add(message(1, 'x'.repeat(16_000_000)));
+  for (let n = 2; n < 6; n++) feed.add(message(n, 'x'.repeat(1_000_000)));
+  expect(feed.read(begin)).toBeUndefined();
+  expect(readAll(feed, before)).toMatchObject({ read: [1, 2, 3, 4, 5], isLost: false });
+  feed.add(message(6, 'x'.repeat(1_000_000)));
+  expect(feed.read(before)).toBeUndefined();
+});
+
 test('a message that is too large to keep, and a reset, need the state', () => {
   const { feed } = create();
   const begin = feed.end();
-  feed.add(message(0, 'x'.repeat(5_000_000)));
+  feed.add(message(0, 'x'.repeat(17_000_000)));
   expect(feed.read(begin)).toBeUndefined();
   const next = feed.end();
   feed.reset();
@@ -74,6 +91,20 @@ test('nothing is kept while nobody reads', () => {
   pass(60_000);
   expect(feed.isWatched).toBe(false);
   feed.add(message(2));
+  expect(feed.read(begin)).toBeUndefined();
+});
+
+test('what nobody has read for a minute is cleared also when nothing more happens', () => {
+  vi.useFakeTimers();
+  const feed = new CommFeed();
+  const begin = feed.end();
+  feed.add(message(0));
+  vi.advanceTimersByTime(50_000);
+  expect(readAll(feed, begin).read).toEqual([0]);
+  vi.advanceTimersByTime(59_999);
+  expect(vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(1);
+  expect(vi.getTimerCount()).toBe(0);
   expect(feed.read(begin)).toBeUndefined();
 });
 

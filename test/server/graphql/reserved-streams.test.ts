@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { OutputBudget } from '../../../src/server/graphql/output-budget.js';
 import { ReservedStreams } from '../../../src/server/graphql/reserved-streams.js';
 
 it('forgets a stream that nobody opens, and keeps one that is open', async () => {
   const expired: string[] = [];
-  const streams = new ReservedStreams(async (token) => void expired.push(token), 20);
+  const streams = new ReservedStreams(new OutputBudget(), async (token) => void expired.push(token), 20);
   const [idle, open] = [streams.reserve('someone'), streams.reserve('someone')];
   streams.opened(open);
   await expect.poll(() => streams.get(idle)).toBeUndefined();

@@ -6,12 +6,11 @@ import { Periodic } from '../../../engines/events/periodic.js';
 import { DomainError } from '../../../errors.js';
 import { ClientSocket, type ClientSocketDeps } from './client-socket.js';
 import { createSocketServer, type SocketServerDeps } from './create-socket-server.js';
-import { OutputBudget } from './output-budget.js';
 
 /** What {@link SocketEndpoint} uses. */
 export interface SocketEndpointDeps
   extends SocketServerDeps,
-    Omit<ClientSocketDeps, 'output' | 'admit' | 'log' | 'services'> {}
+    Omit<ClientSocketDeps, 'admit' | 'log' | 'services'> {}
 
 /** Larger files and notebooks are for requests of HTTP. */
 const maxMessageBytes = 8 * 1024 * 1024;
@@ -37,7 +36,6 @@ export class SocketEndpoint {
   readonly #sockets = new Set<ClientSocket>();
   /** By user, how many sockets are open. */
   readonly #openOf = new Map<string, number>();
-  readonly #output = new OutputBudget();
   readonly #pings = new Periodic(pingMs, async () => this.#pingAll());
   readonly #handshakes = new WebSocketServer({
     noServer: true,
@@ -118,7 +116,6 @@ export class SocketEndpoint {
     const { requestId } = opened;
     const client = new ClientSocket(ws, opened, {
       ...this.#deps,
-      output: this.#output,
       admit: (userId) => this.#admit(userId),
     });
     this.#sockets.add(client);

@@ -11,7 +11,7 @@ const notBuilt =
 
 /**
  * What a page may do. Styles may be inline, because editors and widgets make their own; scripts come from files of the build
- * only. Frames are ours or made by a page, without an address.
+ * only. Frames are ours.
  */
 const pagePolicy = [
   "default-src 'self'",
@@ -20,7 +20,7 @@ const pagePolicy = [
   "img-src 'self' data: blob:",
   "font-src 'self' data:",
   "connect-src 'self'",
-  "frame-src 'self' blob:",
+  "frame-src 'self'",
   "worker-src 'self' blob:",
   "object-src 'none'",
   "base-uri 'none'",
@@ -29,8 +29,9 @@ const pagePolicy = [
 ].join('; ');
 
 /**
- * What the frame for outputs of notebooks may do: run their scripts, in an origin of its own, without the network. Only our
- * pages may show it.
+ * What the frame for outputs of notebooks may do: run their scripts, in an origin of its own, with no request to any other site
+ * than ours, and to ours for files of the build only. Only our pages may show it. A policy does not govern hints to a browser:
+ * a script may still make it look up the name of a site, or connect to it.
  */
 const framePolicy = [
   'sandbox allow-scripts',
@@ -46,7 +47,7 @@ const framePolicy = [
   "webrtc 'block'",
 ].join('; ');
 
-/** What the frame for widgets may do: run our scripts in an origin of its own, none of notebooks, without the network. */
+/** What the frame for widgets may do: the same with scripts of ours, and none of notebooks. */
 const widgetPolicy = framePolicy.replace(" 'unsafe-inline' 'unsafe-eval'", '');
 
 /**

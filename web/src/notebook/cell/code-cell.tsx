@@ -9,6 +9,7 @@ import type { Cell } from '../model/notebook.js';
 import { hasEnded } from '../model/run-outputs.js';
 import type { NotebookModel } from '../notebook-model.js';
 import { OutputList, shownOutputs } from '../output/output-list.js';
+import { OutputSessionContext } from '../output/widgets/widget-output.js';
 import type { CellActions } from './cell-actions.js';
 import { InputForm } from './input-form.js';
 import { RunNote } from './run-note.js';
@@ -38,7 +39,8 @@ export function CodeCell({
     () => [editingKeys(id, actions), kernelQuestions(askKernel(model))],
     [id, actions, model],
   );
-  const outputs = outputsOf(cell, run);
+  const shown = hasBegun(run) ? run : undefined;
+  const outputs = shown?.state.outputs ?? shownOutputs(cell.outputs);
   return (
     <>
       <div className="cell-input">
@@ -59,7 +61,9 @@ export function CodeCell({
           onFocus={() => actions.select(id, 'edit')}
         />
       </div>
-      <OutputList outputs={outputs} label={`Output of cell ${index + 1}`} />
+      <OutputSessionContext value={shown?.sessionId ?? ''}>
+        <OutputList outputs={outputs} label={`Output of cell ${index + 1}`} />
+      </OutputSessionContext>
       {run?.state.input && (
         <InputForm key={run.state.input.requestId} run={run} input={run.state.input} model={model} />
       )}
@@ -68,10 +72,9 @@ export function CodeCell({
   );
 }
 
-/** The outputs of the newest run, once it began; before that, and where it never began, those of the file. */
-function outputsOf(cell: Cell, run: CellRun | undefined) {
-  const began = run && (run.state.executionCount !== null || run.state.outputs.length > 0);
-  return began ? run.state.outputs : shownOutputs(cell.outputs);
+/** Whether the outputs of a run are shown: before it began, and where it never began, those of the file are. */
+function hasBegun(run: CellRun | undefined): run is CellRun {
+  return run !== undefined && (run.state.executionCount !== null || run.state.outputs.length > 0);
 }
 
 function Prompt({

@@ -12,8 +12,8 @@ import {
 export type FrameContent = Omit<DocumentRequest, 'dark'> | Omit<ChartRequest, 'dark'>;
 
 /**
- * A frame that has an origin of its own and no network. It reaches nothing of the page; of what it sends only its height and
- * the reason of a failure count. It is loaded when it comes near the window.
+ * A frame that has an origin of its own and sends no requests to other sites. It reaches nothing of the page; of what it sends
+ * only its height and the reason of a failure count. It is loaded when it comes near the window.
  *
  * @param src the page of the frame: `/frame.html` for documents, `/chart.html` for charts
  * @param content the same object while it shows the same

@@ -1,7 +1,8 @@
 import { SendCommDocument, SessionCommsDocument } from '../../../../generated/notebook.js';
 import type { ApiRequests } from '../../storage/api-requests.js';
+import { ModelStore } from './model-store.js';
 import type { WidgetMessage } from './widget-messages.js';
-import { applyChange, type CommChange, readModels, type WidgetModelState } from './widget-models.js';
+import { type CommChange, readModels, type WidgetModelState } from './widget-models.js';
 
 /** What follows the comms of a session. */
 export interface CommFollower {
@@ -12,15 +13,19 @@ export interface CommFollower {
 
 /** The widgets of one session as its kernel has them, for all frames of the page. It follows the session while it is open. */
 export class SessionComms {
-  readonly #api: ApiRequests;
+  readonly #api: Pick<ApiRequests, 'subscribe' | 'mutate'>;
   readonly #target: { spaceSlug: string; sessionId: string };
   readonly #onModels: () => void;
   readonly #followers = new Set<CommFollower>();
   readonly #stop: () => void;
-  #models = new Map<string, WidgetModelState>();
+  #store = new ModelStore(new Map());
 
   /** @param onModels called when models came or went */
-  constructor(api: ApiRequests, target: { spaceSlug: string; sessionId: string }, onModels: () => void) {
+  constructor(
+    api: Pick<ApiRequests, 'subscribe' | 'mutate'>,
+    target: { spaceSlug: string; sessionId: string },
+    onModels: () => void,
+  ) {
     this.#api = api;
     this.#target = target;
     this.#onModels = onModels;
@@ -38,9 +43,9 @@ export class SessionComms {
     });
   }
 
-  /** The models now. They are never changed, only replaced. */
+  /** The models now, at most 16 MiB. What happens on the comms changes them. */
   get models(): ReadonlyMap<string, WidgetModelState> {
-    return this.#models;
+    return this.#store.models;
   }
 
   /** Reports what happens. @returns what ends that */
@@ -62,13 +67,13 @@ export class SessionComms {
   }
 
   #replace(models: Map<string, WidgetModelState>): void {
-    this.#models = models;
+    this.#store = new ModelStore(models);
     for (const follower of [...this.#followers]) follower.onModels();
     this.#onModels();
   }
 
   #take(change: CommChange): void {
-    const hasOthers = applyChange(this.#models, change);
+    const hasOthers = this.#store.apply(change);
     for (const follower of [...this.#followers]) follower.onChange(change);
     if (hasOthers) this.#onModels();
   }

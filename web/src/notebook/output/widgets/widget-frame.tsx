@@ -1,13 +1,15 @@
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { isDark } from '../../../theme/is-dark.js';
 import { maxFrameHeight } from '../frame-messages.js';
 import { MessageLimit, readMessage } from './message-limit.js';
 import type { WidgetSession } from './notebook-widgets.js';
+import { ShownModels } from './shown-models.js';
 import type { WidgetFrameMessage, WidgetFrameRequest, WidgetMessage } from './widget-messages.js';
+import type { CommChange } from './widget-models.js';
 
 /**
  * A widget in a frame that has an origin of its own, no network and no scripts but ours. Of what the frame sends, only its height
- * counts, and messages on comms that the session has: those are sent to the kernel.
+ * counts, and messages on comms of the models that it has: those are sent to the kernel.
  */
 export function WidgetFrame({
   session,
@@ -20,7 +22,9 @@ export function WidgetFrame({
 }) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState(32);
-  useEffect(() => connect(frame, { session, modelId, setHeight }), [session, modelId]);
+  const isReady = useRef(false);
+  // Before the frame can have said that it is ready.
+  useLayoutEffect(() => connect(frame, { session, modelId, setHeight, isReady }), [session, modelId]);
   return (
     <iframe
       ref={frame}
@@ -42,17 +46,33 @@ function connect(
     session: { comms, isReadOnly },
     modelId,
     setHeight,
-  }: { session: WidgetSession; modelId: string; setHeight(height: number): void },
+    isReady,
+  }: {
+    session: WidgetSession;
+    modelId: string;
+    setHeight(height: number): void;
+    /** Whether the frame takes messages. */
+    isReady: RefObject<boolean>;
+  },
 ): () => void {
   const limit = new MessageLimit();
   const post = (request: WidgetFrameRequest) => frame.current?.contentWindow?.postMessage(request, '*');
+  let shown: ShownModels | undefined;
   const draw = () => {
+    if (!isReady.current) return;
+    shown = new ShownModels(comms.models);
     post({ type: 'theme', dark: isDark() });
-    post({ type: 'draw', modelId, models: new Map(comms.models), isReadOnly });
+    post({ type: 'draw', modelId, models: shown.begin(modelId), isReadOnly });
+  };
+  const onChange = (change: CommChange) => {
+    if (!shown) return;
+    const { added, isShown } = shown.take(change);
+    if (added.size > 0) post({ type: 'models', models: added });
+    if (isShown) post({ type: 'changed', change });
   };
   const send = async (message: WidgetMessage) => {
     const { commId, messageId } = message;
-    const isTaken = !isReadOnly && comms.models.has(commId) && limit.begin(performance.now());
+    const isTaken = !isReadOnly && shown?.has(commId) === true && limit.begin(performance.now());
     if (!isTaken) return post({ type: 'sent', commId, messageId, isRefused: true });
     const isRefused = await comms.send(message).then(
       () => false,
@@ -64,8 +84,10 @@ function connect(
   const receive = ({ source, data }: MessageEvent) => {
     if (!source || source !== frame.current?.contentWindow) return;
     const message = data as Partial<WidgetFrameMessage> | null;
-    if (message?.type === 'ready') draw();
-    else if (message?.type === 'height' && Number.isFinite(message.height))
+    if (message?.type === 'ready') {
+      isReady.current = true;
+      draw();
+    } else if (message?.type === 'height' && Number.isFinite(message.height))
       setHeight(Math.min(Math.max(Number(message.height), 0), maxFrameHeight));
     else if (message?.type === 'send') {
       const read = readMessage(message);
@@ -78,7 +100,7 @@ function connect(
   addEventListener('message', receive);
   const theme = new MutationObserver(() => post({ type: 'theme', dark: isDark() }));
   theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-  const leave = comms.follow({ onModels: draw, onChange: (change) => post({ type: 'changed', change }) });
+  const leave = comms.follow({ onModels: draw, onChange });
   draw();
   return () => {
     removeEventListener('message', receive);

@@ -6,11 +6,14 @@ export type WidgetFrameRequest =
       /** Draws a widget, in place of what the frame has drawn. */
       type: 'draw';
       modelId: string;
+      /** Those that the widget refers to, and their own ones. */
       models: Map<string, WidgetModelState>;
       /** Whether the viewer may not change the widgets. */
       isReadOnly: boolean;
     }
   | { type: 'theme'; dark: boolean }
+  /** Something that the frame has refers to these now. */
+  | { type: 'models'; models: Map<string, WidgetModelState> }
   | { type: 'changed'; change: CommChange }
   /** A message of the frame has reached the kernel, or was refused. */
   | { type: 'sent'; messageId: string; commId: string; isRefused: boolean };

@@ -9,6 +9,9 @@ export const widgetType = 'application/vnd.jupyter.widget-view+json';
 /** The widgets of the notebook around it; null where outputs are shown without a kernel. */
 export const WidgetsContext = createContext<NotebookWidgets | null>(null);
 
+/** The id of the session that made the outputs; empty where that is not known, as for those of a file. */
+export const OutputSessionContext = createContext('');
+
 /** An output that shows a widget of a live kernel. Where no kernel has it, its other types are shown. */
 export function WidgetOutput({
   view,
@@ -20,12 +23,13 @@ export function WidgetOutput({
   children: ReactNode;
 }) {
   const widgets = useContext(WidgetsContext);
+  const sessionId = useContext(OutputSessionContext);
   const { model_id: id } = recordOf(view);
   const modelId = typeof id === 'string' ? id : '';
   const subscribe = useCallback(
     (listener: () => void) => widgets?.subscribe(listener) ?? (() => {}),
     [widgets],
   );
-  const session = useSyncExternalStore(subscribe, () => widgets?.find(modelId));
+  const session = useSyncExternalStore(subscribe, () => widgets?.find(modelId, sessionId));
   return session ? <WidgetFrame session={session} modelId={modelId} title={title} /> : children;
 }

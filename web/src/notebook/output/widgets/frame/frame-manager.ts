@@ -2,16 +2,18 @@ import * as base from '@jupyter-widgets/base';
 import { base64ToBuffer, ManagerBase } from '@jupyter-widgets/base-manager';
 import * as controls from '@jupyter-widgets/controls';
 import { Widget } from '@lumino/widgets';
+import { ModelStore } from '../model-store.js';
 import type { WidgetMessage } from '../widget-messages.js';
-import { applyChange, type CommChange, recordOf, type WidgetModelState } from '../widget-models.js';
+import { type CommChange, linkedModels, recordOf, type WidgetModelState } from '../widget-models.js';
 import { FrameComm } from './frame-comm.js';
+import { SafeHtmlMathView, SafeHtmlView } from './html-widgets.js';
 import { OutputModel, OutputView } from './output-widget.js';
 import { UnsupportedModel, UnsupportedView } from './unsupported-widget.js';
 
 /** The only code of widgets that is there: nothing is loaded by its name. */
 const modules = new Map<string, object>([
   ['@jupyter-widgets/base', base],
-  ['@jupyter-widgets/controls', controls],
+  ['@jupyter-widgets/controls', { ...controls, HTMLView: SafeHtmlView, HTMLMathView: SafeHtmlMathView }],
   ['@jupyter-widgets/output', { OutputModel, OutputView }],
 ]);
 
@@ -27,14 +29,14 @@ export interface FrameManagerOptions {
  * needs it.
  */
 export class FrameManager extends ManagerBase {
-  readonly #states: Map<string, WidgetModelState>;
+  readonly #states: ModelStore;
   readonly #isReadOnly: boolean;
   readonly #send: (message: WidgetMessage) => void;
   readonly #comms = new Map<string, FrameComm>();
 
   constructor({ models, isReadOnly, send }: FrameManagerOptions) {
     super();
-    this.#states = models;
+    this.#states = new ModelStore(models);
     this.#isReadOnly = isReadOnly;
     this.#send = send;
   }
@@ -47,10 +49,15 @@ export class FrameManager extends ManagerBase {
     if (!this.#isReadOnly) await this.#makeLinks();
   }
 
+  /** Adds models that others refer to. */
+  add(models: ReadonlyMap<string, WidgetModelState>): void {
+    this.#states.add(models);
+  }
+
   /** Takes what happened on a comm. */
   take(change: CommChange): void {
     const { kind, commId } = change;
-    applyChange(this.#states, change);
+    this.#states.apply(change);
     const comm = this.#comms.get(commId);
     if (kind === 'comm_msg') {
       comm?.received(this.#isReadOnly ? asReadOnly(change) : change);
@@ -64,7 +71,7 @@ export class FrameManager extends ManagerBase {
   sent(messageId: string, commId: string, isRefused: boolean): void {
     const comm = this.#comms.get(commId);
     comm?.sent(messageId);
-    const known = this.#states.get(commId);
+    const known = this.#states.models.get(commId);
     if (!comm || !known || !isRefused) return;
     const data = { method: 'echo_update', state: known.state, buffer_paths: [] };
     comm.received({ commId, data, buffers: [], messageId });
@@ -72,7 +79,7 @@ export class FrameManager extends ManagerBase {
 
   /** The model of an id, which is made if it is not there. */
   override get_model(modelId: string): Promise<base.WidgetModel> {
-    const state = this.#states.get(modelId);
+    const state = this.#states.models.get(modelId);
     if (this.has_model(modelId) || !state) return super.get_model(modelId);
     const { model_name, model_module, model_module_version } = state;
     const comm = new FrameComm(modelId, this.#send);
@@ -118,12 +125,8 @@ export class FrameManager extends ManagerBase {
 
   /** Links between widgets have no view: they are made where both ends are shown. */
   async #makeLinks(): Promise<void> {
-    for (const [id, { model_name: name, model_module: module, state }] of this.#states) {
-      if (module !== '@jupyter-widgets/controls' || !/^(Directional)?LinkModel$/.test(name)) continue;
-      const ends = [state.source, state.target].map((end) => (Array.isArray(end) ? String(end[0]) : ''));
-      const ids = ends.map((end) => end.replace(/^IPY_MODEL_/, ''));
-      if (ids.every((end) => this.has_model(end))) await this.get_model(id);
-    }
+    for (const [id, model] of this.#states.models)
+      if (linkedModels(model)?.every((end) => this.has_model(end))) await this.get_model(id);
   }
 }
 

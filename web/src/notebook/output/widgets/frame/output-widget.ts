@@ -3,6 +3,7 @@ import { Widget } from '@lumino/widgets';
 import { textOf } from '../../choose-mime-type.js';
 import { overwrittenText } from '../../overwritten-text.js';
 import { recordOf } from '../widget-models.js';
+import { setHtml } from './set-html.js';
 
 /** This many outputs of a widget are shown, the last ones, and so many characters of each. */
 const maxOutputs = 200;
@@ -64,7 +65,7 @@ export class OutputView extends DOMWidgetView {
     if (typeof modelId === 'string') return this.#viewOf(modelId);
     if (data['text/html'] !== undefined) {
       const element = document.createElement('div');
-      element.innerHTML = textOf(data['text/html']).slice(0, maxChars);
+      setHtml(element, textOf(data['text/html']).slice(0, maxChars));
       return element;
     }
     const image = Object.keys(data).find((type) => imageType.test(type));

@@ -26,6 +26,9 @@ function take(request: WidgetFrameRequest): void {
     case 'theme':
       document.documentElement.dataset.theme = request.dark ? 'dark' : 'light';
       break;
+    case 'models':
+      manager?.add(request.models);
+      break;
     case 'changed':
       manager?.take(request.change);
       break;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { OutputBudget } from '../../../../src/server/graphql/sockets/output-budget.js';
+import { OutputBudget } from '../../../src/server/graphql/output-budget.js';
 
 it('bounds what waits for a user, but not one result, and leaves room for others when all is taken', () => {
   const budget = new OutputBudget({ perUser: 10, total: 25, always: 2 });

@@ -1,8 +1,8 @@
-import { DomainError } from '../../../errors.js';
+import { DomainError } from '../../errors.js';
 
 const mib = 1024 * 1024;
 
-/** The bytes of results that wait to be sent over sockets. */
+/** The bytes of results that wait to be sent over sockets and in streams of events. */
 export interface OutputLimits {
   /** Of one user, unless it is one result; default 160 MiB. */
   perUser: number;
