@@ -20,16 +20,19 @@ interface Parts {
 const emptyBlob = objectId('blob', Buffer.alloc(0));
 /** Where more files differ between a base and a side, none counts as renamed but those that a commit records. */
 const maxFiles = 100_000;
+/** With more bases no rename is looked for: only branches that were merged crosswise again and again have so many. */
+const maxBases = 8;
 /** The caller of a merge limits how many run. */
 const search = { enter: async () => () => {} };
 
 /**
  * What each side of a merge renamed: first the renames that its commits record; then, for files that are gone on one side and
  * that the other side changed or removed, files with the same bytes, then similar files, as a comparison finds them, but for
- * files that are new by what the commits record. None where no rename matters for the merge.
+ * files that are new by what the commits record. None where no rename matters for the merge, and where it has over 8 bases.
  * @throws DomainError `storage_unavailable`
  */
 export async function sideRenames(git: Parts, { bases, ours, theirs }: MergeSides): Promise<SideRenames> {
+  if (bases.length > maxBases) return { ours: new Map(), theirs: new Map() };
   const found = {
     ours: await renamesOf(git, { bases, side: ours, other: theirs }),
     theirs: await renamesOf(git, { bases, side: theirs, other: ours }),
