@@ -1,5 +1,6 @@
 import type { AccessLevel, Visibility } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../access/require-scope.js';
+import { workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
@@ -8,9 +9,9 @@ import { checkAll, checkEach } from '../validation/check-all.js';
 import { checkIdOf, type NamedBy, unknownId } from '../validation/unknown-id.js';
 import { isUuid } from '../validation/validate.js';
 import { accessEtag } from './access-etag.js';
-import { assertNotArchived, loadWorkspace } from './load-workspace.js';
+import { assertMay, assertNotArchived, loadWorkspace } from './load-workspace.js';
 import type { SharedWorkspace } from './read-workspace-access.js';
-import { checkNewOwner } from './update-workspace.js';
+import { assertMaySetOwner, checkNewOwner } from './update-workspace.js';
 import type { WorkspaceServices } from './workspace-services.js';
 
 /** The access of one user or team to a workspace. */
@@ -38,7 +39,8 @@ const maxGrants = 500;
 
 /**
  * Replaces all grants of a workspace, and sets its visibility and owner where they are given. Needs the scope `write`
- * and `can_manage`. The condition is checked last, together with the write: of two with the same tag one is refused.
+ * and `can_manage`, also at the time of the write. The condition is checked last, together with the write: of two with the
+ * same tag one is refused.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`,
  *   `precondition_failed`
  */
@@ -58,11 +60,16 @@ export async function replaceWorkspaceAccess(
       input.ownerUserId == null ? undefined : checkNewOwner(services, ctx, loaded, input.ownerUserId),
     grants: () => checkGrants(services, loaded.access, input.grants),
   });
-  const { id } = loaded.workspace;
+  const { access, workspace } = loaded;
+  const { id } = workspace;
   const shared = await services.prisma.$transaction(async (tx) => {
     // Another request would insert its grants between the deletion and the insertion here.
     await tx.$queryRaw`SELECT 1 FROM "Workspace" WHERE "id" = ${id}::uuid FOR UPDATE`;
     const before = await tx.workspace.findUniqueOrThrow({ where: { id }, include: { grants: true } });
+    // What the caller may do can have changed while this waited for the row.
+    assertMay(workspacePermissions({ userId: ctx.actor.userId, access }, before), 'manage');
+    assertNotArchived(before);
+    if (ownerUserId !== undefined) assertMaySetOwner(ctx, access, before, ownerUserId);
     if (ifMatch && !ifMatch.includes(accessEtag(before))) throw changedMeanwhile();
     const grants = grantRows(input.grants, before);
     return tx.workspace.update({

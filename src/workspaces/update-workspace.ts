@@ -1,6 +1,6 @@
 import type { Visibility, Workspace } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../access/require-scope.js';
-import type { RequestContext } from '../context.js';
+import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { DomainError } from '../errors.js';
@@ -117,12 +117,21 @@ export async function checkNewOwner(
   userId: string,
 ): Promise<string> {
   const { access, workspace } = loaded;
-  if (userId === workspace.ownerUserId) return userId;
-  if (access.role !== 'admin' && workspace.ownerUserId !== ctx.actor.userId) {
-    throw new DomainError(
-      'forbidden',
-      'Only the owner of a workspace and space admins may change its owner.',
-    );
-  }
-  return checkOwner(services, access, userId);
+  assertMaySetOwner(ctx, access, workspace, userId);
+  return userId === workspace.ownerUserId ? userId : checkOwner(services, access, userId);
+}
+
+/**
+ * Refuses a change of the owner by others than the owner and space admins.
+ * @param workspace with the owner until now; to set the same one is no change
+ * @throws DomainError `forbidden`
+ */
+export function assertMaySetOwner(
+  ctx: RequestContext,
+  access: SpaceAccess,
+  { ownerUserId }: Pick<Workspace, 'ownerUserId'>,
+  userId: string,
+): void {
+  if (userId === ownerUserId || access.role === 'admin' || ownerUserId === ctx.actor.userId) return;
+  throw new DomainError('forbidden', 'Only the owner of a workspace and space admins may change its owner.');
 }

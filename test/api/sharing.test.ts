@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Visibility } from '../../prisma/generated/client/client.js';
 import { demo } from '../../prisma/seed.js';
 import { makeRepository } from '../support/factories/make-repository.js';
 import { makeTeam } from '../support/factories/make-team.js';
 import { makeUser } from '../support/factories/make-user.js';
 import { makeWorkspace } from '../support/factories/make-workspace.js';
-import { openTestGateway, type TestGateway } from '../support/gateway.js';
+import { openTestGateway, type RestAnswer, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
 let owner: { id: string; token: string };
@@ -106,6 +106,64 @@ describe('access to a workspace', () => {
     const { etag } = Object.fromEntries((await read()).headers);
     await at.rest('PATCH', `/workspaces/${id}`, { body: { visibility: 'private' }, token });
     expect((await put(etag!, { grants: [] })).status).toBe(412);
+  });
+
+  describe('that changes between the check of a replacement and its write', () => {
+    /** Answers a replacement whose write waits for a change. */
+    const replacedAfter = async (
+      change: () => Promise<{ status: number }>,
+      late: () => Promise<RestAnswer>,
+    ) => {
+      const { prisma } = at.gateway.services;
+      const transaction = prisma.$transaction.bind(prisma) as (work: unknown) => Promise<unknown>;
+      let meanwhile: { status: number } | undefined;
+      const waiting = vi.spyOn(prisma, '$transaction').mockImplementationOnce(async (work: unknown) => {
+        meanwhile = await change();
+        return transaction(work);
+      });
+      const { status, body } = await late();
+      waiting.mockRestore();
+      expect(meanwhile?.status).toBe(200);
+      return [status, body.code];
+    };
+    const manages = (id: string) => [{ principal_type: 'user', principal_id: id, access_level: 'manage' }];
+    const accessOf = async (id: string) =>
+      (await at.rest('GET', `/workspaces/${id}/access`, { token: at.token })).body;
+
+    it('gives no grant back to a manager who lost it', async () => {
+      const id = await make('shared');
+      const manager = await makeUser(at, { role: 'editor' });
+      const grants = manages(manager.id);
+      await share(id, { grants });
+      const answer = await replacedAfter(
+        () => share(id, { grants: [] }),
+        () => share(id, { grants }, manager.token),
+      );
+      expect(answer).toEqual([403, 'forbidden']);
+      expect((await accessOf(id)).grants).toEqual([]);
+    });
+
+    it('does not set back an owner', async () => {
+      const id = await make('shared');
+      const next = await makeUser(at, { role: 'editor' });
+      const grants = manages(owner.id);
+      const answer = await replacedAfter(
+        () => share(id, { owner_user_id: next.id, grants }),
+        () => share(id, { owner_user_id: owner.id, grants }),
+      );
+      expect(answer).toEqual([403, 'forbidden']);
+      expect((await accessOf(id)).owner_user_id).toBe(next.id);
+    });
+
+    it('does not change a workspace that was archived', async () => {
+      const id = await make('shared');
+      const answer = await replacedAfter(
+        () => at.rest('POST', `/workspaces/${id}/archive`, { token: owner.token }),
+        () => share(id, { visibility: 'space', grants: [] }),
+      );
+      expect(answer).toEqual([409, 'workspace_archived']);
+      expect((await accessOf(id)).visibility).toBe('shared');
+    });
   });
 
   it('is replaced over GraphQL on the same condition', async () => {

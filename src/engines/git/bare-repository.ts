@@ -4,6 +4,7 @@ import { mergeIntoBranch } from './commits/merge-into-branch.js';
 import { guardStorage } from './durability/storage-error.js';
 import type { CommitInput, GitRepository } from './git-types.js';
 import type { GrepQuery } from './grep-query.js';
+import { firstParents } from './history/first-parents.js';
 import { history } from './history/history.js';
 import { isAncestor } from './history/is-ancestor.js';
 import { lastChanges } from './history/last-changes.js';
@@ -138,6 +139,10 @@ export class BareRepository implements GitRepository {
 
   history(from: string | null, to: string) {
     return history(this.#parts, from, to);
+  }
+
+  firstParents(from: string | null, to: string) {
+    return guardStorage(() => firstParents(this.#parts, from, to));
   }
 
   lastChanges(commitOid: string, paths: Iterable<string>) {

@@ -224,6 +224,12 @@ export interface GitRepository {
   history(from: string | null, to: string): AsyncIterable<{ commit: Commit; changes: PathChange[] }>;
 
   /**
+   * The commits reachable from `to` but not from `from` (null: all) by first parents alone: those of the branch itself, without
+   * what was merged into it. Null where there are over 100,000. Both commits must exist.
+   */
+  firstParents(from: string | null, to: string): Promise<ReadonlySet<string> | null>;
+
+  /**
    * The commit that last changed each path, as `git log -1 COMMIT -- PATH` prints it.
    * @throws DomainError `not_found`, `payload_too_large` after 10 s
    */

@@ -21,7 +21,8 @@ import type { FileState } from './pending-files.js';
  * 6. the id that this path had before on this branch;
  * 7. a new id.
  *
- * Between the two sides of a merge, two files may have the same id; `keepIdsApart` corrects that after the import.
+ * Between the two sides of a merge, two files may have the same id; `keepIdsApart` corrects that after the import. A version of
+ * a merged commit may be that of another notebook than the branch has at its path; see `mergedVersionId`.
  */
 export class BranchFiles {
   /** The ids that did not exist before. */

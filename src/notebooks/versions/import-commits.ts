@@ -1,10 +1,10 @@
 import type { GitRepository } from '../../engines/git/git-store.js';
 import { yieldToEventLoop } from '../../engines/git/yield-to-event-loop.js';
 import { BranchFiles } from './branch-files.js';
-import type { CommitChanges } from './commit-changes.js';
+import { type ImportStep, mergedVersionId } from './import-step.js';
 import type { Db, IndexDb, IndexedBranch } from './index-db.js';
 import type { NewVersion } from './insert-rows.js';
-import { knownDocuments } from './known-documents.js';
+import { type KnownDocuments, knownDocuments } from './known-documents.js';
 import type { PendingFiles } from './pending-files.js';
 import { sortTimes } from './sort-times.js';
 import { storable } from './storable.js';
@@ -15,19 +15,19 @@ import { writeVersions } from './write-versions.js';
 /**
  * Adds the versions of some commits to the index of a branch, and their files to the pending ones; the commits follow on
  * the indexed ones. It is idempotent.
- * @param commits parents before children
  */
 export async function importCommits(
   db: IndexDb,
   git: GitRepository,
   at: IndexedBranch,
-  commits: CommitChanges[],
+  step: ImportStep,
   pending: PendingFiles,
 ): Promise<void> {
-  const files = new BranchFiles(git, await knownDocuments(db.read, at, commits, pending));
-  const versions = await applyCommits(db.read, git, at, { commits, files });
+  const known = await knownDocuments(db.read, at, step, pending);
+  const files = new BranchFiles(git, known);
+  const versions = await applyCommits(db.read, git, at, { step, known, files });
   await writeVersions(db, at, versions, files.newDocuments);
-  for (const { changes } of commits) {
+  for (const { changes } of step.commits) {
     for (const { path } of changes) pending.change(path, files.get(path) ?? null);
   }
 }
@@ -37,8 +37,9 @@ async function applyCommits(
   db: Db,
   git: GitRepository,
   at: IndexedBranch,
-  { commits, files }: { commits: CommitChanges[]; files: BranchFiles },
+  { step, known, files }: { step: ImportStep; known: KnownDocuments; files: BranchFiles },
 ): Promise<NewVersion[]> {
+  const { commits } = step;
   const times = await sortTimes(
     db,
     git,
@@ -59,10 +60,15 @@ async function applyCommits(
       if (oid === null) continue;
       const pause = yieldToEventLoop();
       if (pause) await pause;
+      const documentId = await mergedVersionId(git, step, {
+        ...{ commitOid, path, blobOid: oid },
+        known: known.byCommit.get(`${commitOid}:${path}`),
+        current: files.get(path)?.documentId ?? null,
+      });
       versions.push({
         id: versionId(at.repositoryId, at.branch, commitOid, path),
         path,
-        documentId: files.get(path)?.documentId ?? null,
+        documentId,
         commitOid,
         blobOid: oid,
         message,

@@ -2,7 +2,7 @@ import type { PathChange } from '../../engines/git/git-store.js';
 import { isNotebookPath } from '../file-kind.js';
 import { pathHash } from '../path-hash.js';
 import { chunk, itemsPerStatement } from './chunk.js';
-import type { CommitChanges } from './commit-changes.js';
+import type { ImportStep } from './import-step.js';
 import type { Db, IndexedBranch } from './index-db.js';
 import { movedPaths } from './moved-paths.js';
 import { newestVersions } from './newest-versions.js';
@@ -29,7 +29,7 @@ export interface KnownDocuments {
 export async function knownDocuments(
   db: Db,
   at: IndexedBranch,
-  commits: readonly CommitChanges[],
+  { commits, isMerged }: Pick<ImportStep, 'commits' | 'isMerged'>,
   pending: PendingFiles,
 ): Promise<KnownDocuments> {
   const changes = commits.flatMap((commit) => commit.changes);
@@ -42,10 +42,12 @@ export async function knownDocuments(
     }),
   );
   const added = pathsThatNeedIds(changes, current);
-  if (added.size === 0) {
+  const adding = commits.filter(({ commit, changes: made }) =>
+    made.some(({ path }) => added.has(path) || (isMerged(commit.oid) && isNotebookPath(path))),
+  );
+  if (adding.length === 0) {
     return { current, usedElsewhere: [], byCommit: new Map(), onDefaultBranch: new Map(), before: new Map() };
   }
-  const adding = commits.filter((commit) => commit.changes.some(({ path }) => added.has(path)));
   const byCommit = await idsByCommit(
     db,
     at,

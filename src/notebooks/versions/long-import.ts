@@ -3,6 +3,7 @@ import type { RowLoader } from '../../engines/database/row-loader.js';
 import type { GitRepository } from '../../engines/git/git-store.js';
 import type { CommitChanges } from './commit-changes.js';
 import { importCommits } from './import-commits.js';
+import type { ImportStep } from './import-step.js';
 import { type Db, type IndexDb, type IndexedBranch, IndexMoved, inSteps } from './index-db.js';
 import { keepIdsApart } from './keep-ids-apart.js';
 import { PendingFiles } from './pending-files.js';
@@ -66,6 +67,7 @@ export class LongImport {
   readonly #pending = new PendingFiles();
   /** The indexed commit, if Git still has it. */
   #base: string | null = null;
+  #isMerged: ImportStep['isMerged'] = () => false;
 
   constructor(deps: LongImportDeps, at: IndexedBranch, job: LongImportJob) {
     this.#deps = deps;
@@ -86,6 +88,9 @@ export class LongImport {
     if (indexed !== null && (await git.isKnown(indexed))) this.#base = indexed;
     const isLost = indexed !== null && this.#base === null;
     if (this.#done.count === 0) await this.#removeOld(isLost);
+    // Of a longer history, the versions of merged commits have the ids of their paths.
+    const own = await git.firstParents(this.#base, this.#target);
+    if (own) this.#isMerged = (oid) => !own.has(oid);
     const reachable = await this.#importHistory(isLost);
     if (reachable) await removeUnreachable(this.#db, this.#at, reachable);
     await reconcileFiles(this.#db, git, this.#at, this.#target);
@@ -188,7 +193,8 @@ export class LongImport {
   }
 
   async #importBatch({ commits, changes: made }: Batch, count: number): Promise<void> {
-    await importCommits(this.#db, this.#deps.git, this.#at, commits, this.#pending);
+    const step = { commits, tip: this.#target, isMerged: this.#isMerged };
+    await importCommits(this.#db, this.#deps.git, this.#at, step, this.#pending);
     this.#imported = { count, oid: commits.at(-1)!.commit.oid };
     this.#unsavedChanges += made;
     const { changes } = this.#pending;

@@ -3,6 +3,7 @@ import { uniqueViolation } from '../../engines/database/unique-violation.js';
 import type { GitRepository } from '../../engines/git/git-store.js';
 import type { CommitChanges } from './commit-changes.js';
 import { importCommits } from './import-commits.js';
+import { mergedAmong } from './import-step.js';
 import { type Db, type IndexDb, type IndexedBranch, IndexMoved, withinTransaction } from './index-db.js';
 import { keepIdsApart } from './keep-ids-apart.js';
 import { PendingFiles } from './pending-files.js';
@@ -66,7 +67,8 @@ async function importStep(
   const isForced = removed.length > 0;
   const base = isForced ? await removeCommits(db, git, at, { indexed: indexed!, removed }) : indexed;
   const pending = new PendingFiles();
-  await importCommits(db, git, at, added, pending);
+  const isMerged = mergedAmong(added, tip);
+  await importCommits(db, git, at, { commits: added, tip, isMerged }, pending);
   await writeFiles(db, git, at, pending, { sizes: true });
   if (!isForced && !added.some(isMerge)) return;
   const paths = base ? await git.differingPaths(base, tip) : [];

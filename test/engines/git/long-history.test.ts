@@ -95,7 +95,7 @@ describe('a history of merges', () => {
 
   it('of an unknown commit is a failure of git', async () => {
     const native = await findNativeGit();
-    const iterator = nativeHistory(native, at.gitdir, { from: null, to: '4'.repeat(40) });
+    const iterator = nativeHistory(native, at.gitdir, { from: [], to: '4'.repeat(40) });
     await expect(iterator.next()).rejects.toThrow(NativeGitError);
   });
 });

@@ -113,6 +113,26 @@ describe('a header of renames from outside', () => {
     ]);
   });
 
+  it('is read without looking through more than 100,000 files', async () => {
+    const blob = at.gitWithInput('same', 'hash-object', '-w', '--stdin');
+    const folder = (count: number) =>
+      at.gitWithInput(
+        Array.from({ length: count }, (_, n) => `100644 blob ${blob}\t${n}\n`).join(''),
+        'mktree',
+      );
+    const exchanged = async (count: number) => {
+      const tree = at.gitWithInput(`040000 tree ${folder(count)}\tin\n`, 'mktree');
+      const base = commitWith([], tree, []);
+      const next = commitWith(['file-renames [["in/1","in/2"],["in/2","in/1"]]'], tree, [base]);
+      return changesOf(base, next);
+    };
+    expect(await exchanged(50_000)).toEqual([
+      ['in/1', true, 'in/2'],
+      ['in/2', true, 'in/1'],
+    ]);
+    expect(await exchanged(100_001)).toEqual([]);
+  });
+
   it('is ignored in a merge and in a first commit', async () => {
     const header = ['file-renames [["old.txt","new.txt"]]'];
     const first = commitWith(header, treeWith('old.txt'), []);

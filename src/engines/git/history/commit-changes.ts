@@ -1,7 +1,7 @@
 import type { Commit, PathChange } from '../git-types.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import { type FileDifference, sortedByPath, withRenames } from '../trees/tree-diff.js';
-import { blobAt, existingRenames } from './existing-renames.js';
+import { existingRenames } from './existing-renames.js';
 
 /**
  * The files that a commit changed, sorted by path, with the renames that it records, else with guessed ones.
@@ -15,10 +15,9 @@ export async function commitChanges(
   if (commit.renames === null) return withRenames(differences);
   const changes = new Map<string, PathChange>();
   for (const { path, after } of differences) changes.set(path, { path, oid: after });
-  for (const { from, to, oid } of await existingRenames(objects, commit)) {
-    if (!changes.has(from))
-      changes.set(from, { path: from, oid: await blobAt(objects, commit.treeOid, from) });
-    changes.set(to, { ...changes.get(to), path: to, oid, renamedFrom: from });
+  for (const { from, to, fromOid, toOid } of await existingRenames(objects, commit, differences)) {
+    if (!changes.has(from)) changes.set(from, { path: from, oid: fromOid });
+    changes.set(to, { ...changes.get(to), path: to, oid: toOid, renamedFrom: from });
   }
   return sortedByPath([...changes.values()]);
 }

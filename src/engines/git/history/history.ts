@@ -53,7 +53,10 @@ async function* longHistory(
   to: string,
 ): AsyncGenerator<CommitWithChanges> {
   const yielded = new Set<string>();
-  const listed = nativeHistory(git.native, git.objects.files.gitdir, { from, to });
+  const listed = nativeHistory(git.native, git.objects.files.gitdir, {
+    from: from === null ? [] : [from],
+    to,
+  });
   try {
     for await (const { commit, differences } of readCommits(git, listed)) {
       if (from !== null) {

@@ -28,9 +28,11 @@ export async function mergeCommits(
   const { objects } = git;
   // It also gets trees that are only steps of the merge.
   const all = new ObjectBatch(objects);
+  // The folders that are read stay in memory until the end.
+  const reader = { batch: all, budget: new EntryBudget() };
   const open = async (oid: string): Promise<MergeCommit> => {
     const { treeOid } = await readLinks(objects, oid);
-    return { oid, treeOid, files: new PathTree({ batch: all, budget: new EntryBudget() }, treeOid) };
+    return { oid, treeOid, files: new PathTree(reader, treeOid) };
   };
   const bases: MergeCommit[] = [];
   for (const oid of commits.bases) bases.push(await open(oid));

@@ -1,5 +1,5 @@
 import { DomainError } from '../../../errors.js';
-import { recordedRenames } from '../history/recorded-renames.js';
+import { type RecordedRenames, recordedRenames } from '../history/recorded-renames.js';
 import type { NativeGit } from '../native/native-git.js';
 import { objectId } from '../object-id.js';
 import type { ObjectStore } from '../objects/object-store.js';
@@ -20,16 +20,19 @@ interface Parts {
 const emptyBlob = objectId('blob', Buffer.alloc(0));
 /** Where more files differ between a base and a side, none counts as renamed but those that a commit records. */
 const maxFiles = 100_000;
+/** With more bases no rename is looked for: only branches that were merged crosswise again and again have so many. */
+const maxBases = 8;
 /** The caller of a merge limits how many run. */
 const search = { enter: async () => () => {} };
 
 /**
  * What each side of a merge renamed: first the renames that its commits record; then, for files that are gone on one side and
- * that the other side changed or removed, files with the same bytes, then similar files, as a comparison finds them. None where
- * no rename matters for the merge.
+ * that the other side changed or removed, files with the same bytes, then similar files, as a comparison finds them, but for
+ * files that are new by what the commits record. None where no rename matters for the merge, and where it has over 8 bases.
  * @throws DomainError `storage_unavailable`
  */
 export async function sideRenames(git: Parts, { bases, ours, theirs }: MergeSides): Promise<SideRenames> {
+  if (bases.length > maxBases) return { ours: new Map(), theirs: new Map() };
   const found = {
     ours: await renamesOf(git, { bases, side: ours, other: theirs }),
     theirs: await renamesOf(git, { bases, side: theirs, other: ours }),
@@ -51,7 +54,8 @@ async function renamesOf(git: Parts, at: OneSide): Promise<{ pairs: Map<string, 
   if (isUnchanged) return { pairs: new Map(), matters: false };
   const pairs = new Map<string, string>();
   let matters = false;
-  for (const [from, to] of await recordedRenames(git, oidsOf(at.bases), at.side.oid)) {
+  const recorded = await recordedRenames(git, oidsOf(at.bases), at.side.oid);
+  for (const [from, to] of recorded.pairs) {
     const pause = yieldToEventLoop();
     if (pause) await pause;
     if (Math.max(from.length, to.length) > maxPrefix) continue;
@@ -59,7 +63,7 @@ async function renamesOf(git: Parts, at: OneSide): Promise<{ pairs: Map<string, 
     pairs.set(from, to);
     matters ||= (await isChanged(at, from)) || (await isTaken(at, to));
   }
-  for (const [from, to] of await guessedRenames(git, at, pairs)) {
+  for (const [from, to] of await guessedRenames(git, at, { pairs, added: recorded.added })) {
     pairs.set(from, to);
     matters = true;
   }
@@ -70,7 +74,7 @@ async function renamesOf(git: Parts, at: OneSide): Promise<{ pairs: Map<string, 
 async function guessedRenames(
   git: Parts,
   at: OneSide,
-  recorded: ReadonlyMap<string, string>,
+  recorded: RecordedRenames,
 ): Promise<Map<string, string>> {
   const [first, ...others] = at.bases;
   const agreed = await guessFrom(git, { ...at, bases: [first!] }, recorded);
@@ -82,13 +86,9 @@ async function guessedRenames(
   return agreed;
 }
 
-async function guessFrom(
-  git: Parts,
-  at: OneSide,
-  recorded: ReadonlyMap<string, string>,
-): Promise<Map<string, string>> {
+async function guessFrom(git: Parts, at: OneSide, recorded: RecordedRenames): Promise<Map<string, string>> {
   const [before, after] = [at.bases[0]!.treeOid, at.side.treeOid];
-  const known = new Set([...recorded.keys(), ...recorded.values()]);
+  const known = new Set([...recorded.pairs.keys(), ...recorded.pairs.values()]);
   const found = (await differences(git.objects, before, after)).filter(
     (one) => !known.has(one.path) && one.before !== emptyBlob && one.after !== emptyBlob,
   );
@@ -100,7 +100,11 @@ async function guessFrom(
   }
   if (wanted.size === 0) return new Map();
   const pairs = await findRenames(git, { before, after, found: sortedByPath(found), search });
-  return new Map([...pairs].flatMap(([to, from]) => (wanted.has(from) ? [[from, to]] : [])));
+  const blobs = new Map(found.map((one) => [one.path, one.before ?? one.after]));
+  const isLikely = (from: string, to: string) => !recorded.added.has(to) || blobs.get(from) === blobs.get(to);
+  return new Map(
+    [...pairs].flatMap(([to, from]) => (wanted.has(from) && isLikely(from, to) ? [[from, to]] : [])),
+  );
 }
 
 /** The files that differ; none where so many do that no rename is looked for. */

@@ -30,9 +30,9 @@ const log = [
 ];
 
 /**
- * What `git log` finds between two commits that exist, parents before children. The process pauses while nobody asks for
+ * What `git log` finds between commits that exist, parents before children. The process pauses while nobody asks for
  * the next commit, and ends with the iteration.
- * @param range.from null for the whole history
+ * @param range.from what they lead to is left out; none for the whole history
  * @throws NativeGitError; DomainError `payload_too_large` when one commit changes over 500,000 files,
  *   `storage_unavailable` when git cannot be started
  * @see https://git-scm.com/docs/git-diff-tree#_raw_output_format
@@ -40,10 +40,10 @@ const log = [
 export async function* nativeHistory(
   native: NativeGit,
   gitdir: string,
-  { from, to }: { from: string | null; to: string },
+  { from, to }: { from: readonly string[]; to: string },
 ): AsyncGenerator<CommitDifferences> {
   const config = { 'log.showSignature': 'false' };
-  const git = native.start([...log, to, ...(from ? [`^${from}`] : []), '--'], { gitdir, env, config });
+  const git = native.start([...log, to, ...from.map((oid) => `^${oid}`), '--'], { gitdir, env, config });
   git.stdin.end();
   try {
     const found = new HistoryParser();

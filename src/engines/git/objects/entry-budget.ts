@@ -1,7 +1,7 @@
 import { setImmediate as yieldOnce } from 'node:timers/promises';
 import { DomainError } from '../../../errors.js';
 
-const maxEntries = 500_000;
+const defaultMaxEntries = 500_000;
 const entriesBetweenPauses = 5_000;
 
 /**
@@ -9,13 +9,19 @@ const entriesBetweenPauses = 5_000;
  * files, so such a walk ends here, and a long one pauses for other requests.
  */
 export class EntryBudget {
+  readonly #maxEntries: number;
   #taken = 0;
   #pausedAt = 0;
 
-  /** @throws DomainError `payload_too_large` after 500,000 entries */
+  /** @param maxEntries default 500,000 */
+  constructor(maxEntries = defaultMaxEntries) {
+    this.#maxEntries = maxEntries;
+  }
+
+  /** @throws DomainError `payload_too_large` after so many entries */
   take(entries = 1): void {
     this.#taken += entries;
-    if (this.#taken > maxEntries) {
+    if (this.#taken > this.#maxEntries) {
       throw new DomainError('payload_too_large', 'This commit holds too many files to go through.');
     }
   }

@@ -46,14 +46,12 @@ interface Folder {
 export class PathTree {
   readonly #reader: TreeReader;
   readonly #treeOid: string;
-  readonly #root: Promise<Folder>;
+  #readRoot: Promise<Folder> | undefined;
 
+  /** Nothing is read yet. */
   constructor(reader: TreeReader, treeOid: string) {
     this.#reader = reader;
     this.#treeOid = treeOid;
-    this.#root = this.#read(treeOid);
-    // An error is thrown where the tree is used.
-    this.#root.catch(() => {});
   }
 
   /** What is at a path, whatever it is; null where there is nothing. */
@@ -115,8 +113,13 @@ export class PathTree {
 
   /** Adds the changed folders to the batch. @returns the tree */
   async write(): Promise<string> {
-    const root = await this.#root;
-    return root.isChanged ? this.#write(root) : this.#treeOid;
+    const root = await this.#readRoot;
+    return root?.isChanged ? this.#write(root) : this.#treeOid;
+  }
+
+  get #root(): Promise<Folder> {
+    this.#readRoot ??= this.#read(this.#treeOid);
+    return this.#readRoot;
   }
 
   #write(folder: Folder): string {

@@ -136,6 +136,38 @@ describe('a merge of a file that one side renamed', () => {
   });
 });
 
+describe('a merge with several bases', () => {
+  /** Merges an edit of a file into a branch that renamed it, where both have merged the same commits before. */
+  const mergeWith = async (bases: number) => {
+    const name = `bases-${bases}`;
+    const texts = { 'a.txt': { text: lines('a') } };
+    const first = writeCommit(at, name, new Map(Object.entries(texts)), []);
+    const merged: string[] = [];
+    const files = new Map<string, { text: string }>(Object.entries(texts));
+    for (let n = 0; n < bases; n++) {
+      const added = new Map([...Object.entries(texts), [`${n}.txt`, { text: `${n}` }]] as const);
+      merged.push(writeCommit(at, `${name}-${n}`, added, [first]));
+      files.set(`${n}.txt`, { text: `${n}` });
+    }
+    writeCommit(at, `${name}-ours`, files, merged);
+    writeCommit(at, `${name}-theirs`, files, merged.toReversed());
+    const by = { author: someone, committer: someone, message: 'x' };
+    await at.repository.commit({ branch: `${name}-ours`, changes: [move('a.txt', 'b.txt')], ...by });
+    const changes = [save('a.txt', lines('a', 'changed'))];
+    const { commitOid } = await at.repository.commit({ branch: `${name}-theirs`, changes, ...by });
+    expect(at.git('merge-base', '--all', `${name}-ours`, commitOid).split('\n')).toHaveLength(bases);
+    return mergeInto(at.repository, `${name}-ours`, commitOid);
+  };
+
+  it('follows renames with up to eight of them, and with more looks for none', async () => {
+    expect((await mergeWith(8)).kind).toBe('merged');
+    expect(await mergeWith(9)).toEqual({
+      kind: 'conflicts',
+      conflicts: [{ path: 'a.txt', reason: 'deleted' }],
+    });
+  });
+});
+
 describe('a rename is a conflict', () => {
   const files = { 'a.txt': lines('a') };
   const conflict = (path: string, reason: string, renamed: object) => ({

@@ -13,7 +13,7 @@ const { signal } = new AbortController();
 const ways: Record<string, () => Promise<unknown>> = {
   run: () => git.run(['rev-parse', '--git-dir'], { gitdir }),
   background: () => runInBackground(git, ['count-objects'], { gitdir, signal }),
-  history: () => nativeHistory(git, gitdir, { from: null, to: 'HEAD' }).next(),
+  history: () => nativeHistory(git, gitdir, { from: [], to: 'HEAD' }).next(),
   upload: () => {
     const watchdog = createWatchdog(signal);
     const input = (async function* () {})();
