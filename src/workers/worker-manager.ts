@@ -270,6 +270,8 @@ export class WorkerManager {
   }
 
   async #stopOnce(workerId: string, { reason, userId }: Cancellation): Promise<void> {
+    // First: a worker that is `stopping` is ended, whatever the database answers later.
+    const server = this.#live.get(workerId) ?? (await findServer(this.#deps, workerId));
     const entry = this.#live.remove(workerId);
     // Without its key no start returns this worker any more.
     const data = { status: 'stopping', statusReason: reason, liveKey: null, ...notExpiring } as const;
@@ -279,11 +281,7 @@ export class WorkerManager {
     });
     if (!isStopping && !entry) return;
     entry?.starting.abort();
-    await this.#shutdown.stop(
-      workerId,
-      { reason, userId },
-      entry ?? (await findServer(this.#deps, workerId)),
-    );
+    await this.#shutdown.stop(workerId, { reason, userId }, entry ?? server);
   }
 
   #onExit({ workerId, ...failure }: WorkerExit): void {

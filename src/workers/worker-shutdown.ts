@@ -5,6 +5,7 @@ import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerBackend } from './backend.js';
 import type { Cancellation } from './cancellation.js';
 import { describeFailure } from './describe-failure.js';
+import { EndRetries } from './end-retries.js';
 import type { FileFollower } from './file-follower.js';
 import type { LiveWorker, WorkerServer } from './live-worker.js';
 import { ServerStopper } from './server-stopper.js';
@@ -42,8 +43,10 @@ export interface WorkerShutdownDeps {
 /**
  * Ends workers: their servers, their rows, their sessions and their folders. The row of a worker that is to stop is terminal
  * once its server has ended; that of a failed one is terminal immediately. What runs on until its server can be stopped could
- * change its folder while that is removed, so the folder stays until then. What this process does not finish, the next start
- * of the gateway does: it finds a server or a folder of a worker that is not live.
+ * change its folder while that is removed, so the folder stays until then. An end that the database does not accept is tried
+ * again, see {@link EndRetries}; nothing of the worker is removed before its row says that it has ended. What another gateway
+ * runs now is left alone. What this process does not finish, the next start of the gateway does: it finds a server or a folder
+ * of a worker that is not live.
  */
 export class WorkerShutdown {
   /** See {@link WorkerEndedListener}; none by default. */
@@ -51,6 +54,7 @@ export class WorkerShutdown {
   /** See {@link WorkerStoppingListener}; none by default. */
   onStopping: WorkerStoppingListener = async () => {};
   readonly #servers: ServerStopper;
+  readonly #retries: EndRetries;
   /** The ends that go on, without the retries, with the ids of their workers. */
   readonly #ends = new Map<Promise<void>, string>();
 
@@ -59,11 +63,13 @@ export class WorkerShutdown {
   constructor(deps: WorkerShutdownDeps) {
     this.#deps = deps;
     this.#servers = new ServerStopper(deps);
+    this.#retries = new EndRetries(deps);
   }
 
   /**
    * Ends a worker that was to stop. Its row is `stopped` then, or `failed` with the reason `stop_failed` while stopping
    * its server goes on in the background.
+   * @throws FormerOwnerError, and what the database throws, which is tried again in the background
    */
   stop(
     workerId: string,
@@ -75,28 +81,28 @@ export class WorkerShutdown {
       const stopping = await this.#stopServer(workerId, server);
       // A start that goes on might write files after their folder was removed.
       await server?.started;
-      if (stopping) await this.#end(workerId, 'failed', stopFailed, server);
-      else await this.#end(workerId, 'stopped', { reason, detail: null }, server);
-      await this.#removeFolders(workerId, server?.backend, stopping);
+      await this.#writeOrRetry(workerId, async () => {
+        if (stopping) await this.#end(workerId, 'failed', stopFailed, server);
+        else await this.#end(workerId, 'stopped', { reason, detail: null }, server);
+        await this.#removeFolders(workerId, server?.backend, stopping);
+      });
     });
   }
 
   /**
    * Ends a worker that failed. Returns once its row and its sessions say so: stopping its server may take long where its node
    * or its engine hangs, and goes on in the background.
-   * @throws FormerOwnerError when another gateway runs the worker now, which is left alone then
+   * @throws FormerOwnerError when another gateway runs the worker now, which is left alone then; what the database throws,
+   *   which is tried again in the background
    */
   fail(workerId: string, failure: WorkerFailure, server?: WorkerServer): Promise<void> {
-    return this.#track(workerId, async () => {
-      const detail = await describeFailure(this.#deps.prisma, workerId, failure);
-      try {
+    return this.#track(workerId, () =>
+      this.#writeOrRetry(workerId, async () => {
+        const detail = await describeFailure(this.#deps.prisma, workerId, failure);
         await this.#end(workerId, 'failed', { reason: failure.reason, detail }, server);
-      } catch (error) {
-        if (!(error instanceof FormerOwnerError)) void this.#removeAll(workerId, server);
-        throw error;
-      }
-      void this.#removeAll(workerId, server);
-    });
+        void this.#removeAll(workerId, server);
+      }),
+    );
   }
 
   /** Stops a server that belongs to no live worker, and removes its folders. */
@@ -104,19 +110,31 @@ export class WorkerShutdown {
     return this.#removeAll(workerId, { backend });
   }
 
-  /** Whether the end of a worker goes on, also where its server could not be stopped yet. */
+  /** Whether the end of a worker goes on, also where it is not written or its server is not stopped yet. */
   isEnding(workerId: string): boolean {
-    return this.#servers.isRetrying(workerId) || [...this.#ends.values()].includes(workerId);
+    const isRetrying = this.#servers.isRetrying(workerId) || this.#retries.has(workerId);
+    return isRetrying || [...this.#ends.values()].includes(workerId);
   }
 
-  /** Returns when no end goes on any more but those whose server could not be stopped yet. */
+  /** Returns when no end goes on any more but those that are tried again. */
   async finish(): Promise<void> {
     while (this.#ends.size > 0) await Promise.allSettled(this.#ends.keys());
   }
 
-  /** Gives up the servers that could not be stopped yet. */
+  /** Gives up the servers that could not be stopped, and the ends that could not be written yet. */
   close(): void {
     this.#servers.close();
+    this.#retries.close();
+  }
+
+  /** @param end begins with the write of the row */
+  async #writeOrRetry(workerId: string, end: () => Promise<void>): Promise<void> {
+    try {
+      await end();
+    } catch (error) {
+      if (!(error instanceof FormerOwnerError)) this.#retries.begin(workerId, end);
+      throw error;
+    }
   }
 
   /** Never rejects. */
