@@ -221,3 +221,29 @@ it('a stop whose end the database refuses ends the worker as soon as it accepts 
     .toMatchObject({ status: 'stopped', status_reason: 'requested' });
   await expect.poll(() => folderNames(id), { timeout: 60_000 }).toEqual([]);
 }, 120_000);
+
+it('a former owner leaves a server alone whose start it cannot finish, as the new owner may have adopted it', async () => {
+  const { prisma } = database;
+  const where = { key: 1 };
+  const stops: string[] = [];
+  const lost = new Promise<void>((resolve) => {
+    afterStart = async () => {
+      await prisma.installation.update({ where, data: { runtimeEpoch: { increment: 1 } } });
+      resolve();
+    };
+  });
+  beforeStop = async () => void stops.push('stop');
+  const { id } = (await start()).body;
+  try {
+    await lost;
+    // What would stop it begins immediately.
+    await sleep(1_000);
+    expect(stops).toEqual([]);
+    expect(await running(id)).toBe(true);
+    expect(await folderNames(id)).toEqual(expect.arrayContaining(['files', 'state']));
+  } finally {
+    await prisma.installation.update({ where, data: { runtimeEpoch: { decrement: 1 } } });
+  }
+  expect((await stop(id)).status).toBe(204);
+  expect(await running(id)).toBe(false);
+}, 120_000);
