@@ -46,6 +46,13 @@ export interface WorkerAdoptionDeps {
   adopt(worker: Worker, server: WorkerServer): Promise<void>;
 }
 
+/** A worker of which it is not known yet if its server still runs. */
+interface Undecided {
+  backend: WorkerBackend;
+  /** Why its server ended since the backend was asked; the backend may have said before that it runs. */
+  ended?: WorkerFailure;
+}
+
 /**
  * Brings the rows that an earlier process left into step with the servers that still run. Ready workers whose server
  * runs are adopted; other live rows end, and so do servers that no live row claims. While a backend does not answer, the
@@ -53,7 +60,7 @@ export interface WorkerAdoptionDeps {
  */
 export class WorkerAdoption {
   /** The workers of the earlier process that are not decided yet. */
-  readonly #undecided = new Map<string, WorkerBackend>();
+  readonly #undecided = new Map<string, Undecided>();
   readonly #closing = sharedAbort();
   readonly #running: Promise<void>[] = [];
   /** The backends that said which servers they have, and all of whose workers are decided. */
@@ -70,6 +77,12 @@ export class WorkerAdoption {
     return this.#undecided.has(workerId);
   }
 
+  /** The server of a worker has ended by itself; does nothing for a worker that is decided. */
+  ended(workerId: string, failure: WorkerFailure): void {
+    const undecided = this.#undecided.get(workerId);
+    if (undecided) undecided.ended = failure;
+  }
+
   /**
    * Called once, before requests are accepted. Decides on all workers whose backends answer; the others are decided in
    * the background, and so end those whose servers take longer to stop.
@@ -83,7 +96,7 @@ export class WorkerAdoption {
     for (const row of rows) {
       const { id } = row;
       const backend = backendOf(row, backends);
-      if (backend) this.#undecided.set(id, backend);
+      if (backend) this.#undecided.set(id, { backend });
       else await shutdown.fail(id, lost);
     }
     await Promise.all(backends.map((backend) => this.#ask(backend)));
@@ -129,13 +142,19 @@ export class WorkerAdoption {
 
   #servers(backend: WorkerBackend, timeoutMs: number): Promise<RunningServers> {
     const limit = withTimeLimit(this.#closing.signal, timeoutMs);
+    // Its answer says more than what it reported before.
+    for (const id of this.#undecidedOf(backend)) this.#undecided.set(id, { backend });
     return rejectOnAbort(backend.running(), limit);
+  }
+
+  #undecidedOf(backend: WorkerBackend): string[] {
+    return [...this.#undecided].filter(([, one]) => one.backend === backend).map(([id]) => id);
   }
 
   async #decide(backend: WorkerBackend, servers: RunningServers): Promise<void> {
     const { prisma, shutdown } = this.#deps;
     const strays = await this.#deps.strays.servers(servers.keys());
-    const earlier = [...this.#undecided].filter(([, one]) => one === backend).map(([id]) => id);
+    const earlier = this.#undecidedOf(backend);
     const rows = await prisma.worker.findMany({
       where: { id: { in: earlier }, status: { in: [...liveStatuses] } },
     });
@@ -158,10 +177,11 @@ export class WorkerAdoption {
 
   async #decideOne(row: Worker, server: WorkerServer): Promise<void> {
     const { shutdown, adopt } = this.#deps;
+    const ended = this.#undecided.get(row.id)?.ended;
     if (row.status === 'stopping') await waitFor(endsMs, this.#stop(row, server));
     else if (row.status === 'starting') await shutdown.fail(row.id, interrupted, server);
-    else if (server.endpoint) await adopt(row, server);
-    else await shutdown.fail(row.id, lost, server);
+    else if (server.endpoint && !ended) await adopt(row, server);
+    else await shutdown.fail(row.id, ended ?? lost, server);
   }
 
   /** Logs what it throws: when it takes long, nobody waits for it any more. */

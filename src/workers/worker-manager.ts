@@ -286,6 +286,7 @@ export class WorkerManager {
 
   #onExit({ workerId, ...failure }: WorkerExit): void {
     this.warmPool.ended(workerId);
+    this.#adoption.ended(workerId, failure);
     const entry = this.#live.get(workerId);
     if (entry && !entry.endpoint) entry.ended = failure;
     if (!entry?.endpoint) return;
