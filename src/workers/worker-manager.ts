@@ -88,8 +88,8 @@ export class WorkerManager {
     const adopt = (worker: Worker, server: WorkerServer) => this.#adopt(worker, server);
     const isOurs = (workerId: string) => live.get(workerId) !== undefined || warmPool.has(workerId);
     const strays = new Strays({ ...deps, directories, shutdown, isOurs });
-    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, strays, adopt });
-    this.#sweep = new StraySweep({ ...deps, directories, shutdown, strays });
+    this.#adoption = new WorkerAdoption({ ...deps, shutdown, strays, adopt });
+    this.#sweep = new StraySweep({ ...deps, shutdown, strays });
     this.#live = live;
     this.folderGuard = new FolderGuard({ live, rows, directories, end: (exit) => this.#onExit(exit) });
     this.silence = new WorkerSilence({ live, rows, log: deps.log });

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
@@ -7,6 +8,7 @@ import type { Cancellation } from './cancellation.js';
 import { describeFailure } from './describe-failure.js';
 import { EndRetries } from './end-retries.js';
 import type { FileFollower } from './file-follower.js';
+import { FolderRemovals } from './folder-removals.js';
 import type { LiveWorker, WorkerServer } from './live-worker.js';
 import { ServerStopper } from './server-stopper.js';
 import type { WorkerDirectories } from './worker-directories.js';
@@ -27,6 +29,9 @@ const stopFailed: WorkerFailure = {
   reason: 'stop_failed',
   detail: 'The worker could not be stopped; the gateway keeps trying.',
 };
+
+/** Ending a server may take seconds. */
+const maxDiscards = 8;
 
 /** Whether a server that could not be stopped yet was stopped; null where that is done, or there is none. */
 type Stopping = { later: Promise<boolean> } | null;
@@ -55,6 +60,8 @@ export class WorkerShutdown {
   onStopping: WorkerStoppingListener = async () => {};
   readonly #servers: ServerStopper;
   readonly #retries: EndRetries;
+  readonly #folders: FolderRemovals;
+  readonly #discards = pLimit(maxDiscards);
   /** The ends that go on, without the retries, with the ids of their workers. */
   readonly #ends = new Map<Promise<void>, string>();
 
@@ -64,6 +71,7 @@ export class WorkerShutdown {
     this.#deps = deps;
     this.#servers = new ServerStopper(deps);
     this.#retries = new EndRetries(deps);
+    this.#folders = new FolderRemovals(deps);
   }
 
   /**
@@ -84,7 +92,9 @@ export class WorkerShutdown {
       await this.#writeOrRetry(workerId, async () => {
         if (stopping) await this.#end(workerId, 'failed', stopFailed, server);
         else await this.#end(workerId, 'stopped', { reason, detail: null }, server);
-        await this.#removeFolders(workerId, server?.backend, stopping);
+        await this.#deps.follower.unfollow(workerId);
+        if (stopping) this.#removeFoldersLater(workerId, server?.backend, stopping);
+        else await this.#deps.directories.remove(workerId, server?.backend);
       });
     });
   }
@@ -100,25 +110,34 @@ export class WorkerShutdown {
       this.#writeOrRetry(workerId, async () => {
         const detail = await describeFailure(this.#deps.prisma, workerId, failure);
         await this.#end(workerId, 'failed', { reason: failure.reason, detail }, server);
-        void this.#removeAll(workerId, server);
+        void this.#track(workerId, () => this.#removeRest(workerId, server));
       }),
     );
   }
 
-  /** Stops a server that belongs to no live worker, and removes its folders. */
+  /**
+   * Stops a server that belongs to no live worker, of 8 such at a time; its folders are removed in the background then. Never
+   * rejects.
+   */
   discard(workerId: string, backend: WorkerBackend): Promise<void> {
-    return this.#removeAll(workerId, { backend });
+    return this.#track(workerId, () => this.#discards(() => this.#removeRest(workerId, { backend })));
+  }
+
+  /** Removes the folders of a worker that has ended, in the background. Never rejects. @returns whether it succeeded */
+  removeFolders(workerId: string, backend: WorkerBackend | undefined): Promise<boolean> {
+    return this.#folders.remove(workerId, backend);
   }
 
   /** Whether the end of a worker goes on, also where it is not written or its server is not stopped yet. */
   isEnding(workerId: string): boolean {
     const isRetrying = this.#servers.isRetrying(workerId) || this.#retries.has(workerId);
-    return isRetrying || [...this.#ends.values()].includes(workerId);
+    return isRetrying || this.#folders.has(workerId) || [...this.#ends.values()].includes(workerId);
   }
 
   /** Returns when no end goes on any more but those that are tried again. */
   async finish(): Promise<void> {
     while (this.#ends.size > 0) await Promise.allSettled(this.#ends.keys());
+    await this.#folders.finish();
   }
 
   /** Gives up the servers that could not be stopped, and the ends that could not be written yet. */
@@ -137,12 +156,10 @@ export class WorkerShutdown {
     }
   }
 
-  /** Never rejects. */
-  #removeAll(workerId: string, server?: WorkerServer): Promise<void> {
-    return this.#track(workerId, async () => {
-      const stopping = await this.#stopServer(workerId, server);
-      await this.#removeFolders(workerId, server?.backend, stopping);
-    });
+  async #removeRest(workerId: string, server?: WorkerServer): Promise<void> {
+    const stopping = await this.#stopServer(workerId, server);
+    await this.#deps.follower.unfollow(workerId);
+    this.#removeFoldersLater(workerId, server?.backend, stopping);
   }
 
   #track(workerId: string, end: () => Promise<void>): Promise<void> {
@@ -155,16 +172,13 @@ export class WorkerShutdown {
     return server ? this.#servers.stop(server.backend, workerId) : null;
   }
 
-  /** Removes the folders now, or when the server has stopped. Those that are left are removed as strays. */
-  async #removeFolders(
-    workerId: string,
-    backend: WorkerBackend | undefined,
-    stopping: Stopping,
-  ): Promise<void> {
-    const { directories, follower } = this.#deps;
-    await follower.unfollow(workerId);
-    if (!stopping) return directories.remove(workerId, backend);
-    void stopping.later.then((isStopped) => (isStopped ? directories.remove(workerId, backend) : undefined));
+  /** Begins to remove the folders now, or when the server has stopped. Those that are left are removed as strays. */
+  #removeFoldersLater(workerId: string, backend: WorkerBackend | undefined, stopping: Stopping): void {
+    if (!stopping) void this.#folders.remove(workerId, backend);
+    else
+      void stopping.later.then((isStopped) =>
+        isStopped ? this.#folders.remove(workerId, backend) : undefined,
+      );
   }
 
   async #end(
