@@ -6,14 +6,14 @@ import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import { sharedAbort } from '../engines/events/shared-abort.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import type { BackendInventory, WorkerBackend } from './backend.js';
+import { RetryWaits } from './retry-waits.js';
 import type { Strays } from './strays.js';
-import type { WorkerDirectories } from './worker-directories.js';
 import type { WorkerShutdown } from './worker-shutdown.js';
 
 const defaultSweepMs = 60_000;
 const answerMs = 30_000;
-const maxConcurrent = 8;
-/** What is more waits for the next sweep. */
+const maxConcurrentBuilds = 8;
+/** How many removals go on at the same time. What is more waits for a later sweep. */
 const maxRemovals = 200;
 
 /** What a {@link StraySweep} works with. */
@@ -21,7 +21,6 @@ export interface StraySweepDeps extends OwnerTarget {
   backends: WorkerBackend[];
   strays: Strays;
   shutdown: WorkerShutdown;
-  directories: WorkerDirectories;
   log: Logger;
   /** Milliseconds between two sweeps; default 1 minute. */
   sweepMs?: number;
@@ -29,7 +28,8 @@ export interface StraySweepDeps extends OwnerTarget {
 
 /** Something that is to be removed if it is found once more. */
 interface Found {
-  remove(): Promise<void>;
+  /** Says whether it was removed; throws what prevented it. */
+  remove(): Promise<boolean>;
   /** For the log. */
   what: { workerId?: string; build?: string; backend?: string };
 }
@@ -37,12 +37,17 @@ interface Found {
 /**
  * Removes what belongs to no worker while the gateway runs: an engine may create a container or a Pod after the process that
  * requested it has ended, or has lost the ownership of the runtime. Only what two sweeps in a row have found is removed. While a
- * backend does not answer, nothing of it is found.
+ * backend does not answer, nothing of it is found. No sweep waits for removals; what could not be removed is tried again after
+ * growing waits, see {@link RetryWaits}.
  */
 export class StraySweep {
   readonly #closing = sharedAbort();
   /** What the last sweep found. */
   #seen: ReadonlyMap<string, Found> = new Map();
+  /** What is being removed. */
+  readonly #removing = new Set<string>();
+  readonly #waits = new RetryWaits();
+  readonly #builds = pLimit(maxConcurrentBuilds);
   #running: Promise<void> | undefined;
 
   readonly #deps: StraySweepDeps;
@@ -79,22 +84,32 @@ export class StraySweep {
   }
 
   async #sweep(): Promise<void> {
-    const { log } = this.#deps;
     const found = await this.#find();
-    const again = [...found].filter(([key]) => this.#seen.has(key)).slice(0, maxRemovals);
+    const isDue = (key: string) => !this.#removing.has(key) && this.#waits.isDue(key);
+    const again = [...found].filter(([key]) => this.#seen.has(key) && isDue(key));
     this.#seen = found;
+    const next = again.slice(0, maxRemovals - this.#removing.size);
     // Last: what was found before this moment cannot be what a new owner started.
-    if (again.length === 0 || this.#closing.signal.aborted || !(await isStillOwner(this.#deps))) return;
-    await pLimit(maxConcurrent).map(again, async ([, { what, remove }]) => {
-      log.warn(what, 'what belongs to no live worker is removed');
-      await remove().catch((err) =>
-        log.warn({ err, ...what }, 'what belongs to no live worker was not removed'),
-      );
+    if (next.length === 0 || this.#closing.signal.aborted || !(await isStillOwner(this.#deps))) return;
+    for (const [key, one] of next) void this.#remove(key, one);
+  }
+
+  /** Never rejects. */
+  async #remove(key: string, { what, remove }: Found): Promise<void> {
+    const { log } = this.#deps;
+    this.#removing.add(key);
+    log.warn(what, 'what belongs to no live worker is removed');
+    const isRemoved = await remove().catch((err) => {
+      log.warn({ err, ...what }, 'what belongs to no live worker was not removed');
+      return false;
     });
+    if (isRemoved) this.#waits.succeeded(key);
+    else this.#waits.failed(key);
+    this.#removing.delete(key);
   }
 
   async #find(): Promise<Map<string, Found>> {
-    const { backends, strays, directories } = this.#deps;
+    const { backends, strays, shutdown } = this.#deps;
     const found = new Map<string, Found>();
     const answered = new Set<WorkerBackend>();
     const running = new Set<string>();
@@ -109,7 +124,7 @@ export class StraySweep {
     for (const [workerId, backend] of await strays.folders(answered)) {
       // It goes with the server.
       if (running.has(workerId)) continue;
-      const remove = () => directories.remove(workerId, backend);
+      const remove = () => shutdown.removeFolders(workerId, backend);
       found.set(`folder ${workerId}`, { what: { workerId, backend: backend?.kind }, remove });
     }
     return found;
@@ -122,9 +137,15 @@ export class StraySweep {
   ): Promise<void> {
     const { strays, shutdown } = this.#deps;
     const { kind } = backend;
-    for (const workerId of await strays.servers(has.workerIds))
-      add(workerId, { what: { workerId, backend: kind }, remove: () => shutdown.discard(workerId, backend) });
-    for (const [build, remove] of has.abandoned) add(build, { what: { build, backend: kind }, remove });
+    for (const workerId of await strays.servers(has.workerIds)) {
+      // One that cannot be stopped is tried again there.
+      const remove = () => shutdown.discard(workerId, backend).then(() => true);
+      add(workerId, { what: { workerId, backend: kind }, remove });
+    }
+    for (const [build, removeBuild] of has.abandoned) {
+      const remove = () => this.#builds(removeBuild).then(() => true);
+      add(build, { what: { build, backend: kind }, remove });
+    }
   }
 
   /** Undefined while the backend does not answer. */

@@ -9,7 +9,6 @@ import type { RunningServers, WorkerBackend } from './backend.js';
 import { backendOf } from './backend-of.js';
 import type { WorkerServer } from './live-worker.js';
 import type { Strays } from './strays.js';
-import type { WorkerDirectories } from './worker-directories.js';
 import type { WorkerFailure } from './worker-failure.js';
 import type { WorkerShutdown } from './worker-shutdown.js';
 import { liveStatuses } from './worker-status.js';
@@ -17,12 +16,11 @@ import { liveStatuses } from './worker-status.js';
 /** How long the start of the gateway waits for the answer of a backend; it goes on asking in the background then. */
 const firstAnswerMs = 5_000;
 const answerMs = 30_000;
-/** How long a step of the start waits for the ends of workers, which go on then: the server of one may be on a silent node. */
+/** How long the start waits for the ends of workers, which go on then: the server of one may be on a silent node. */
 const endsMs = 10_000;
 const closeMs = 5_000;
 const firstRetryMs = 200;
 const maxRetryMs = 5_000;
-/** Ending a server may take seconds. */
 const maxConcurrent = 8;
 
 const lost: WorkerFailure = {
@@ -39,11 +37,17 @@ export interface WorkerAdoptionDeps {
   prisma: PrismaClient;
   backends: WorkerBackend[];
   shutdown: WorkerShutdown;
-  directories: WorkerDirectories;
   strays: Strays;
   log: Logger;
   /** Makes a ready or busy worker a live one of this process. */
   adopt(worker: Worker, server: WorkerServer): Promise<void>;
+}
+
+/** A worker of which it is not known yet if its server still runs. */
+interface Undecided {
+  backend: WorkerBackend;
+  /** Why its server ended since the backend was asked; the backend may have said before that it runs. */
+  ended?: WorkerFailure;
 }
 
 /**
@@ -53,7 +57,7 @@ export interface WorkerAdoptionDeps {
  */
 export class WorkerAdoption {
   /** The workers of the earlier process that are not decided yet. */
-  readonly #undecided = new Map<string, WorkerBackend>();
+  readonly #undecided = new Map<string, Undecided>();
   readonly #closing = sharedAbort();
   readonly #running: Promise<void>[] = [];
   /** The backends that said which servers they have, and all of whose workers are decided. */
@@ -70,6 +74,12 @@ export class WorkerAdoption {
     return this.#undecided.has(workerId);
   }
 
+  /** The server of a worker has ended by itself; does nothing for a worker that is decided. */
+  ended(workerId: string, failure: WorkerFailure): void {
+    const undecided = this.#undecided.get(workerId);
+    if (undecided) undecided.ended = failure;
+  }
+
   /**
    * Called once, before requests are accepted. Decides on all workers whose backends answer; the others are decided in
    * the background, and so end those whose servers take longer to stop.
@@ -83,12 +93,12 @@ export class WorkerAdoption {
     for (const row of rows) {
       const { id } = row;
       const backend = backendOf(row, backends);
-      if (backend) this.#undecided.set(id, backend);
+      if (backend) this.#undecided.set(id, { backend });
       else await shutdown.fail(id, lost);
     }
     await Promise.all(backends.map((backend) => this.#ask(backend)));
-    await waitFor(endsMs, shutdown.finish());
     await this.#removeStrayFolders();
+    await waitFor(endsMs, shutdown.finish());
   }
 
   /** Ends the questions; what is undecided stays so until the next start. */
@@ -129,13 +139,19 @@ export class WorkerAdoption {
 
   #servers(backend: WorkerBackend, timeoutMs: number): Promise<RunningServers> {
     const limit = withTimeLimit(this.#closing.signal, timeoutMs);
+    // Its answer says more than what it reported before.
+    for (const id of this.#undecidedOf(backend)) this.#undecided.set(id, { backend });
     return rejectOnAbort(backend.running(), limit);
+  }
+
+  #undecidedOf(backend: WorkerBackend): string[] {
+    return [...this.#undecided].filter(([, one]) => one.backend === backend).map(([id]) => id);
   }
 
   async #decide(backend: WorkerBackend, servers: RunningServers): Promise<void> {
     const { prisma, shutdown } = this.#deps;
     const strays = await this.#deps.strays.servers(servers.keys());
-    const earlier = [...this.#undecided].filter(([, one]) => one === backend).map(([id]) => id);
+    const earlier = this.#undecidedOf(backend);
     const rows = await prisma.worker.findMany({
       where: { id: { in: earlier }, status: { in: [...liveStatuses] } },
     });
@@ -148,38 +164,36 @@ export class WorkerAdoption {
     });
     const unknown = rows.filter(({ id }) => this.isUndecided(id));
     for (const id of earlier) if (!unknown.some((row) => row.id === id)) this.#undecided.delete(id);
-    await waitFor(
-      endsMs,
-      limit.map(strays, (id) => shutdown.discard(id, backend)),
-    );
+    for (const id of strays) void shutdown.discard(id, backend);
     if (unknown.length > 0) throw new Error(`it is not known whether ${unknown.length} workers run`);
     this.#answered.add(backend);
   }
 
   async #decideOne(row: Worker, server: WorkerServer): Promise<void> {
     const { shutdown, adopt } = this.#deps;
-    if (row.status === 'stopping') await waitFor(endsMs, this.#stop(row, server));
+    const ended = this.#undecided.get(row.id)?.ended;
+    if (row.status === 'stopping') void this.#stop(row, server);
     else if (row.status === 'starting') await shutdown.fail(row.id, interrupted, server);
-    else if (server.endpoint) await adopt(row, server);
-    else await shutdown.fail(row.id, lost, server);
+    else if (server.endpoint && !ended) await adopt(row, server);
+    else await shutdown.fail(row.id, ended ?? lost, server);
   }
 
-  /** Logs what it throws: when it takes long, nobody waits for it any more. */
+  /** Never rejects: nobody waits for it. What could not be written is tried again there. */
   async #stop({ id, statusReason }: Worker, server: WorkerServer): Promise<void> {
     const { shutdown, log } = this.#deps;
-    try {
-      await shutdown.stop(id, { reason: statusReason ?? 'requested' }, server);
-    } catch (err) {
-      log.error({ err, workerId: id }, 'the end of a worker was not written');
-      throw err;
-    }
+    await shutdown
+      .stop(id, { reason: statusReason ?? 'requested' }, server)
+      .catch((err) => log.error({ err, workerId: id }, 'the end of a worker was not written'));
   }
 
-  /** A process that was killed may have left the folders of workers that had ended, or that had no row yet. */
+  /**
+   * Begins to remove the folders that a process which was killed may have left: of workers that had ended, or that had no row
+   * yet.
+   */
   async #removeStrayFolders(): Promise<void> {
-    const { strays, directories } = this.#deps;
+    const { strays, shutdown } = this.#deps;
     const found = await strays.folders(this.#answered);
-    await pLimit(maxConcurrent).map([...found], ([id, backend]) => directories.remove(id, backend));
+    for (const [id, backend] of found) void shutdown.removeFolders(id, backend);
   }
 }
 

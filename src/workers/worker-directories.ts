@@ -52,13 +52,20 @@ export class WorkerDirectories {
     return entries.filter((entry) => entry.isDirectory() && isUuid(entry.name)).map(({ name }) => name);
   }
 
-  /** Removes the folders of a worker that has ended, also those on its server; logs what could not be removed. */
-  async remove(workerId: string, backend: WorkerBackend | undefined): Promise<void> {
-    const warn = (err: unknown) =>
+  /**
+   * Removes the folders of a worker that has ended, also those on its server; logs what could not be removed.
+   * @returns whether everything was removed
+   */
+  async remove(workerId: string, backend: WorkerBackend | undefined): Promise<boolean> {
+    let isRemoved = true;
+    const warn = (err: unknown) => {
+      isRemoved = false;
       this.#deps.log.warn({ err, workerId }, 'the folder of a worker was not removed');
+    };
     await backend?.remoteFolders?.remove(workerId).catch(warn);
     // Last: after a crash, the local folder shows that something is left to remove.
     await removeTree(this.#directoryOf(workerId)).catch(warn);
+    return isRemoved;
   }
 
   #directoryOf(workerId: string): string {

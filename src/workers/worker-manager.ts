@@ -88,8 +88,8 @@ export class WorkerManager {
     const adopt = (worker: Worker, server: WorkerServer) => this.#adopt(worker, server);
     const isOurs = (workerId: string) => live.get(workerId) !== undefined || warmPool.has(workerId);
     const strays = new Strays({ ...deps, directories, shutdown, isOurs });
-    this.#adoption = new WorkerAdoption({ ...deps, directories, shutdown, strays, adopt });
-    this.#sweep = new StraySweep({ ...deps, directories, shutdown, strays });
+    this.#adoption = new WorkerAdoption({ ...deps, shutdown, strays, adopt });
+    this.#sweep = new StraySweep({ ...deps, shutdown, strays });
     this.#live = live;
     this.folderGuard = new FolderGuard({ live, rows, directories, end: (exit) => this.#onExit(exit) });
     this.silence = new WorkerSilence({ live, rows, log: deps.log });
@@ -270,6 +270,8 @@ export class WorkerManager {
   }
 
   async #stopOnce(workerId: string, { reason, userId }: Cancellation): Promise<void> {
+    // First: a worker that is `stopping` is ended, whatever the database answers later.
+    const server = this.#live.get(workerId) ?? (await findServer(this.#deps, workerId));
     const entry = this.#live.remove(workerId);
     // Without its key no start returns this worker any more.
     const data = { status: 'stopping', statusReason: reason, liveKey: null, ...notExpiring } as const;
@@ -279,15 +281,12 @@ export class WorkerManager {
     });
     if (!isStopping && !entry) return;
     entry?.starting.abort();
-    await this.#shutdown.stop(
-      workerId,
-      { reason, userId },
-      entry ?? (await findServer(this.#deps, workerId)),
-    );
+    await this.#shutdown.stop(workerId, { reason, userId }, entry ?? server);
   }
 
   #onExit({ workerId, ...failure }: WorkerExit): void {
     this.warmPool.ended(workerId);
+    this.#adoption.ended(workerId, failure);
     const entry = this.#live.get(workerId);
     if (entry && !entry.endpoint) entry.ended = failure;
     if (!entry?.endpoint) return;

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
@@ -5,7 +6,9 @@ import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerBackend } from './backend.js';
 import type { Cancellation } from './cancellation.js';
 import { describeFailure } from './describe-failure.js';
+import { EndRetries } from './end-retries.js';
 import type { FileFollower } from './file-follower.js';
+import { FolderRemovals } from './folder-removals.js';
 import type { LiveWorker, WorkerServer } from './live-worker.js';
 import { ServerStopper } from './server-stopper.js';
 import type { WorkerDirectories } from './worker-directories.js';
@@ -27,6 +30,9 @@ const stopFailed: WorkerFailure = {
   detail: 'The worker could not be stopped; the gateway keeps trying.',
 };
 
+/** Ending a server may take seconds. */
+const maxDiscards = 8;
+
 /** Whether a server that could not be stopped yet was stopped; null where that is done, or there is none. */
 type Stopping = { later: Promise<boolean> } | null;
 
@@ -42,8 +48,10 @@ export interface WorkerShutdownDeps {
 /**
  * Ends workers: their servers, their rows, their sessions and their folders. The row of a worker that is to stop is terminal
  * once its server has ended; that of a failed one is terminal immediately. What runs on until its server can be stopped could
- * change its folder while that is removed, so the folder stays until then. What this process does not finish, the next start
- * of the gateway does: it finds a server or a folder of a worker that is not live.
+ * change its folder while that is removed, so the folder stays until then. An end that the database does not accept is tried
+ * again, see {@link EndRetries}; nothing of the worker is removed before its row says that it has ended. What another gateway
+ * runs now is left alone. What this process does not finish, the next start of the gateway does: it finds a server or a folder
+ * of a worker that is not live.
  */
 export class WorkerShutdown {
   /** See {@link WorkerEndedListener}; none by default. */
@@ -51,6 +59,9 @@ export class WorkerShutdown {
   /** See {@link WorkerStoppingListener}; none by default. */
   onStopping: WorkerStoppingListener = async () => {};
   readonly #servers: ServerStopper;
+  readonly #retries: EndRetries;
+  readonly #folders: FolderRemovals;
+  readonly #discards = pLimit(maxDiscards);
   /** The ends that go on, without the retries, with the ids of their workers. */
   readonly #ends = new Map<Promise<void>, string>();
 
@@ -59,11 +70,14 @@ export class WorkerShutdown {
   constructor(deps: WorkerShutdownDeps) {
     this.#deps = deps;
     this.#servers = new ServerStopper(deps);
+    this.#retries = new EndRetries(deps);
+    this.#folders = new FolderRemovals(deps);
   }
 
   /**
    * Ends a worker that was to stop. Its row is `stopped` then, or `failed` with the reason `stop_failed` while stopping
    * its server goes on in the background.
+   * @throws FormerOwnerError, and what the database throws, which is tried again in the background
    */
   stop(
     workerId: string,
@@ -75,56 +89,77 @@ export class WorkerShutdown {
       const stopping = await this.#stopServer(workerId, server);
       // A start that goes on might write files after their folder was removed.
       await server?.started;
-      if (stopping) await this.#end(workerId, 'failed', stopFailed, server);
-      else await this.#end(workerId, 'stopped', { reason, detail: null }, server);
-      await this.#removeFolders(workerId, server?.backend, stopping);
+      await this.#writeOrRetry(workerId, async () => {
+        if (stopping) await this.#end(workerId, 'failed', stopFailed, server);
+        else await this.#end(workerId, 'stopped', { reason, detail: null }, server);
+        await this.#deps.follower.unfollow(workerId);
+        if (stopping) this.#removeFoldersLater(workerId, server?.backend, stopping);
+        else await this.#deps.directories.remove(workerId, server?.backend);
+      });
     });
   }
 
   /**
    * Ends a worker that failed. Returns once its row and its sessions say so: stopping its server may take long where its node
    * or its engine hangs, and goes on in the background.
-   * @throws FormerOwnerError when another gateway runs the worker now, which is left alone then
+   * @throws FormerOwnerError when another gateway runs the worker now, which is left alone then; what the database throws,
+   *   which is tried again in the background
    */
   fail(workerId: string, failure: WorkerFailure, server?: WorkerServer): Promise<void> {
-    return this.#track(workerId, async () => {
-      const detail = await describeFailure(this.#deps.prisma, workerId, failure);
-      try {
+    return this.#track(workerId, () =>
+      this.#writeOrRetry(workerId, async () => {
+        const detail = await describeFailure(this.#deps.prisma, workerId, failure);
         await this.#end(workerId, 'failed', { reason: failure.reason, detail }, server);
-      } catch (error) {
-        if (!(error instanceof FormerOwnerError)) void this.#removeAll(workerId, server);
-        throw error;
-      }
-      void this.#removeAll(workerId, server);
-    });
+        void this.#track(workerId, () => this.#removeRest(workerId, server));
+      }),
+    );
   }
 
-  /** Stops a server that belongs to no live worker, and removes its folders. */
+  /**
+   * Stops a server that belongs to no live worker, of 8 such at a time; its folders are removed in the background then. Never
+   * rejects.
+   */
   discard(workerId: string, backend: WorkerBackend): Promise<void> {
-    return this.#removeAll(workerId, { backend });
+    return this.#track(workerId, () => this.#discards(() => this.#removeRest(workerId, { backend })));
   }
 
-  /** Whether the end of a worker goes on, also where its server could not be stopped yet. */
+  /** Removes the folders of a worker that has ended, in the background. Never rejects. @returns whether it succeeded */
+  removeFolders(workerId: string, backend: WorkerBackend | undefined): Promise<boolean> {
+    return this.#folders.remove(workerId, backend);
+  }
+
+  /** Whether the end of a worker goes on, also where it is not written or its server is not stopped yet. */
   isEnding(workerId: string): boolean {
-    return this.#servers.isRetrying(workerId) || [...this.#ends.values()].includes(workerId);
+    const isRetrying = this.#servers.isRetrying(workerId) || this.#retries.has(workerId);
+    return isRetrying || this.#folders.has(workerId) || [...this.#ends.values()].includes(workerId);
   }
 
-  /** Returns when no end goes on any more but those whose server could not be stopped yet. */
+  /** Returns when no end goes on any more but those that are tried again. */
   async finish(): Promise<void> {
     while (this.#ends.size > 0) await Promise.allSettled(this.#ends.keys());
+    await this.#folders.finish();
   }
 
-  /** Gives up the servers that could not be stopped yet. */
+  /** Gives up the servers that could not be stopped, and the ends that could not be written yet. */
   close(): void {
     this.#servers.close();
+    this.#retries.close();
   }
 
-  /** Never rejects. */
-  #removeAll(workerId: string, server?: WorkerServer): Promise<void> {
-    return this.#track(workerId, async () => {
-      const stopping = await this.#stopServer(workerId, server);
-      await this.#removeFolders(workerId, server?.backend, stopping);
-    });
+  /** @param end begins with the write of the row */
+  async #writeOrRetry(workerId: string, end: () => Promise<void>): Promise<void> {
+    try {
+      await end();
+    } catch (error) {
+      if (!(error instanceof FormerOwnerError)) this.#retries.begin(workerId, end);
+      throw error;
+    }
+  }
+
+  async #removeRest(workerId: string, server?: WorkerServer): Promise<void> {
+    const stopping = await this.#stopServer(workerId, server);
+    await this.#deps.follower.unfollow(workerId);
+    this.#removeFoldersLater(workerId, server?.backend, stopping);
   }
 
   #track(workerId: string, end: () => Promise<void>): Promise<void> {
@@ -137,16 +172,13 @@ export class WorkerShutdown {
     return server ? this.#servers.stop(server.backend, workerId) : null;
   }
 
-  /** Removes the folders now, or when the server has stopped. Those that are left are removed as strays. */
-  async #removeFolders(
-    workerId: string,
-    backend: WorkerBackend | undefined,
-    stopping: Stopping,
-  ): Promise<void> {
-    const { directories, follower } = this.#deps;
-    await follower.unfollow(workerId);
-    if (!stopping) return directories.remove(workerId, backend);
-    void stopping.later.then((isStopped) => (isStopped ? directories.remove(workerId, backend) : undefined));
+  /** Begins to remove the folders now, or when the server has stopped. Those that are left are removed as strays. */
+  #removeFoldersLater(workerId: string, backend: WorkerBackend | undefined, stopping: Stopping): void {
+    if (!stopping) void this.#folders.remove(workerId, backend);
+    else
+      void stopping.later.then((isStopped) =>
+        isStopped ? this.#folders.remove(workerId, backend) : undefined,
+      );
   }
 
   async #end(

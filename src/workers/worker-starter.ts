@@ -102,12 +102,6 @@ export class WorkerStarter {
     live.remove(workerId);
     log.warn({ err: error, workerId }, 'a worker did not start');
     const start = { maxMinutes: limits.workerStartMinutes, lastStep: entry.lastStep };
-    try {
-      await shutdown.fail(workerId, whyNotStarted(error, start), entry);
-    } catch (failure) {
-      // A new owner ends this worker too, and adopts no server of a start that another process began.
-      await shutdown.discard(workerId, entry.backend);
-      throw failure;
-    }
+    await shutdown.fail(workerId, whyNotStarted(error, start), entry);
   }
 }

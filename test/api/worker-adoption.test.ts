@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import type { Database } from '../../src/engines/database/database.js';
+import type { WorkerBackend } from '../../src/workers/backend.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { type BreakableBackend, makeBreakable } from '../support/breakable-backend.js';
 import { openTestDatabase } from '../support/database.js';
 import { makeWorker } from '../support/factories/make-worker.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
-import { askJupyter, kernelsOf, testPython } from '../support/jupyter.js';
+import { askJupyter, kernelsOf, serverPidOf, testPython } from '../support/jupyter.js';
 import { readEvents } from '../support/sse.js';
 import { workersWithProcesses } from '../support/worker-processes.js';
 
@@ -19,6 +20,8 @@ let database: Database;
 let dataDir: string;
 let engine: BreakableBackend;
 let at: TestGateway;
+/** Comes after the backend has found its servers, before the gateway knows of them. */
+let afterRunning: (backend: WorkerBackend) => Promise<unknown>;
 
 function open(isAway = false): Promise<TestGateway> {
   return openTestGateway({
@@ -26,7 +29,14 @@ function open(isAway = false): Promise<TestGateway> {
     dataDir,
     backends: () => {
       const options = { stateRoot: join(dataDir, 'workers'), python: testPython };
-      engine = makeBreakable(openExternalBackend(options));
+      const backend = openExternalBackend(options);
+      const { running } = backend;
+      backend.running = async () => {
+        const found = await running.call(backend);
+        await afterRunning(backend);
+        return found;
+      };
+      engine = makeBreakable(backend);
       engine.setAway(isAway);
       return [engine.backend];
     },
@@ -38,6 +48,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'gateway-test-'));
 }, 300_000);
 beforeEach(async () => {
+  afterRunning = async () => {};
   at = await open();
 });
 afterEach(async () => {
@@ -139,6 +150,21 @@ it('a server whose worker has ended is discarded, its session is dead, and folde
     status: 'stopped',
     statusReason: 'idle_timeout',
   });
+}, 120_000);
+
+it('a worker whose server ends after the engine said that it runs has failed, with the reason', async () => {
+  const { id, worker_id } = await openSession();
+  await reopen(async () => {
+    afterRunning = async (backend) => {
+      afterRunning = async () => {};
+      const ended = new Promise((resolve) => backend.onExit(resolve));
+      process.kill(await serverPidOf({ spec: { workerId: worker_id } }), 'SIGKILL');
+      await ended;
+    };
+  });
+  await expect.poll(() => worker(worker_id)).toMatchObject({ status: 'failed', status_reason: 'exited' });
+  await expect.poll(async () => (await at.rest('GET', `/sessions/${id}`)).body.status).toBe('dead');
+  await expect.poll(() => existsSync(folder(worker_id))).toBe(false);
 }, 120_000);
 
 it('kernels that belong to no session of an adopted worker are ended, and the others keep their memory', async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import type { Database } from '../../src/engines/database/database.js';
@@ -163,5 +164,86 @@ it('a worker that ended by itself has failed immediately, also while stopping th
   beforeStop = async () => {};
   at = await open();
   await expect.poll(() => folderNames(id), { timeout: 30_000 }).toEqual([]);
+  expect(await running(id)).toBe(false);
+}, 120_000);
+
+/** Makes the database refuse to write the statuses of workers that have ended. @returns what ends this */
+async function refuseEnds(): Promise<() => Promise<unknown>> {
+  const { prisma } = database;
+  await prisma.$executeRawUnsafe(`
+    CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN RAISE EXCEPTION 'the disk is full'; END $$`);
+  await prisma.$executeRawUnsafe(`
+    CREATE TRIGGER "refuseEnds" BEFORE UPDATE ON "Worker" FOR EACH ROW
+    WHEN (NEW."status" IN ('stopped', 'failed')) EXECUTE FUNCTION refuse()`);
+  return () => prisma.$executeRawUnsafe('DROP TRIGGER "refuseEnds" ON "Worker"');
+}
+
+it('an end that the database refuses is written as soon as it accepts it, and the folder stays until then', async () => {
+  const id = await startReady();
+  const accept = await refuseEnds();
+  const stops: string[] = [];
+  try {
+    beforeStop = async () => void stops.push(id);
+    const ended = new Promise((resolve) => backend.onExit(resolve));
+    process.kill(await serverPidOf({ spec: { workerId: id } }), 'SIGKILL');
+    await ended;
+    await expect.poll(() => at.gateway.services.workers.endpoint(id)).toBeUndefined();
+    // As long as several of its retries take.
+    await sleep(1_000);
+    expect(await folderNames(id)).toEqual(expect.arrayContaining(['files', 'state']));
+    expect((await read(id)).status).toBe('ready');
+    expect(stops).toEqual([]);
+  } finally {
+    await accept();
+  }
+  await expect
+    .poll(() => read(id), { timeout: 60_000 })
+    .toMatchObject({ status: 'failed', status_reason: 'exited' });
+  await expect.poll(() => folderNames(id), { timeout: 60_000 }).toEqual([]);
+  const next = await startReady();
+  expect(next).not.toBe(id);
+  expect((await stop(next)).status).toBe(204);
+}, 120_000);
+
+it('a stop whose end the database refuses ends the worker as soon as it accepts it', async () => {
+  const id = await startReady();
+  const accept = await refuseEnds();
+  try {
+    expect((await stop(id)).status).toBe(500);
+    expect((await read(id)).status).toBe('stopping');
+    expect(await folderNames(id)).toEqual(expect.arrayContaining(['files', 'state']));
+  } finally {
+    await accept();
+  }
+  await expect
+    .poll(() => read(id), { timeout: 60_000 })
+    .toMatchObject({ status: 'stopped', status_reason: 'requested' });
+  await expect.poll(() => folderNames(id), { timeout: 60_000 }).toEqual([]);
+}, 120_000);
+
+it('a former owner leaves a server alone whose start it cannot finish, as the new owner may have adopted it', async () => {
+  const { prisma } = database;
+  const where = { key: 1 };
+  const stops: string[] = [];
+  const lost = new Promise<void>((resolve) => {
+    afterStart = async () => {
+      await prisma.installation.update({ where, data: { runtimeEpoch: { increment: 1 } } });
+      resolve();
+    };
+  });
+  beforeStop = async () => void stops.push('stop');
+  const { id } = (await start()).body;
+  try {
+    await lost;
+    // What would stop it begins immediately.
+    await sleep(1_000);
+    expect(stops).toEqual([]);
+    expect(await running(id)).toBe(true);
+    expect(await folderNames(id)).toEqual(expect.arrayContaining(['files', 'state']));
+  } finally {
+    await prisma.installation.update({ where, data: { runtimeEpoch: { decrement: 1 } } });
+  }
+  expect((await stop(id)).status).toBe(204);
   expect(await running(id)).toBe(false);
 }, 120_000);

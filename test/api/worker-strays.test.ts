@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vite
 import { demo } from '../../prisma/seed.js';
 import type { BackendInventory, WorkerBackend } from '../../src/workers/backend.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { makeWorker } from '../support/factories/make-worker.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { createWorkerNeeds, testPython } from '../support/jupyter.js';
 import { workersWithProcesses } from '../support/worker-processes.js';
@@ -16,6 +17,8 @@ const key = { kernelProfileId: 'python3', resourceClassId: 'standard' };
 let at: TestGateway;
 /** What starts servers that the gateway does not know. */
 let other: WorkerBackend;
+/** The backend of the gateway. */
+let own: WorkerBackend;
 /** How often the gateway has asked what its backend has. */
 let sweeps: number;
 /** Comes before each answer to that question. */
@@ -30,6 +33,7 @@ beforeAll(async () => {
       const options = { stateRoot: join(dataDir, 'workers'), python: testPython };
       other = openExternalBackend(options);
       const backend = openExternalBackend({ ...options, mayCreate });
+      own = backend;
       const { start, inventory } = backend;
       backend.start = async (...args) => {
         const endpoint = await start.apply(backend, args);
@@ -161,6 +165,54 @@ it('what installs packages for no start is removed by the second sweep that find
   await sweepTimes(4);
   expect(found).toHaveLength(2);
   expect(removals).toEqual([found[1]]);
+});
+
+it('a folder whose removal takes long holds up no other removal, and is not removed twice', async () => {
+  const { prisma } = at.gateway.services;
+  const { id: userId } = await prisma.user.findFirstOrThrow();
+  const { id: slow } = await makeWorker(at, { userId, status: 'stopped' });
+  let goOn = () => {};
+  const gate = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const removals: string[] = [];
+  const remove = async (id: string) => {
+    removals.push(id);
+    await gate;
+  };
+  const stray = await startStray();
+  // As where the folders are on servers.
+  Object.assign(own, { remoteFolders: { remove } });
+  try {
+    await mkdir(join(directory(), slow, 'files'), { recursive: true });
+    await expect.poll(() => removals, { timeout: 60_000 }).toContain(slow);
+    await expect.poll(processes, { timeout: 60_000 }).toEqual([]);
+    await sweepTimes(4);
+    expect(removals.filter((id) => id === slow)).toHaveLength(1);
+    expect(hasFolder(slow)).toBe(true);
+  } finally {
+    goOn();
+    Object.assign(own, { remoteFolders: undefined });
+  }
+  await expect.poll(() => hasFolder(slow), { timeout: 60_000 }).toBe(false);
+  await expect.poll(() => hasFolder(stray), { timeout: 60_000 }).toBe(false);
+});
+
+it('what cannot be removed is not tried by each sweep, and the rest is removed although there is much of it', async () => {
+  const attempts = new Map<string, number>();
+  const failing = Array.from({ length: 250 }, (_, index) => `build-${index}`);
+  const abandoned = new Map<string, () => Promise<void>>();
+  for (const name of failing)
+    abandoned.set(name, async () => {
+      attempts.set(name, (attempts.get(name) ?? 0) + 1);
+      throw new Error('it is in use');
+    });
+  abandoned.set('last', async () => void abandoned.delete('last'));
+  onInventory = ({ workerIds }) => ({ workerIds, abandoned });
+  await expect.poll(() => abandoned.has('last'), { timeout: 60_000 }).toBe(false);
+  await sweepTimes(6);
+  expect(attempts.size).toBe(failing.length);
+  expect([...attempts.values()].every((count) => count === 1)).toBe(true);
 });
 
 it('a former owner removes nothing and starts nothing', async () => {

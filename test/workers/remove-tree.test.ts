@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { removeTree } from '../../src/workers/remove-tree.js';
 import { makeDeepTree } from '../support/deep-tree.js';
@@ -25,6 +26,17 @@ while True:
             except OSError:
                 pass
 `;
+
+/** Makes a folder with as many files and folders as the arguments say. */
+const makeWide = `
+import os, sys
+root, files, folders = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+os.mkdir(root)
+for index in range(files): open(f'{root}/file-{index}', 'w').close()
+for index in range(folders): os.mkdir(f'{root}/folder-{index}')
+`;
+
+const execute = promisify(execFile);
 
 let parent: string;
 let root: string;
@@ -61,6 +73,31 @@ it.each([
     expect(await readdir(parent)).toEqual([]);
   }),
 );
+
+it.each([
+  ['0500', 0o500],
+  ['0000', 0o000],
+])('a root of the mode %s is removed that has only empty folders', (_name, mode) =>
+  asOrdinaryUser(async () => {
+    for (const name of ['first', 'second']) await mkdir(join(root, name), { recursive: true });
+    await chmod(root, mode);
+    await removeTree(root);
+    expect(await readdir(parent)).toEqual([]);
+  }),
+);
+
+it('a folder with very many files and folders is removed with little memory', {
+  timeout: 240_000,
+}, async () => {
+  const { python } = await testPython();
+  await mkdir(root);
+  await execute(python, ['-I', '-c', makeWide, join(root, 'wide'), '20000', '2000']);
+  const module = new URL('../../src/workers/remove-tree.ts', import.meta.url);
+  const script = `import { removeTree } from '${module}'; await removeTree(process.argv[1]);`;
+  const options = ['--max-old-space-size=20', '--import', 'tsx', '--input-type=module', '-e', script];
+  await execute(process.execPath, [...options, root]);
+  expect(await readdir(parent)).toEqual([]);
+});
 
 it('a deep tree is removed with folders that have no rights', () =>
   asOrdinaryUser(async () => {
