@@ -227,9 +227,9 @@ describe('committing files of a worker', () => {
       200,
       { commit_sha: body.commit_sha, parent_sha: body.commit_sha, changed: false },
     ]);
-    const changed = async () => Object.keys(await statuses()).includes('gone.txt');
-    await expect.poll(changed).toBe(false);
-    expect(await statuses()).toMatchObject({ 'data.csv': 'unchanged', 'plots/a.png': 'unchanged' });
+    const inStep = { 'data.csv': 'unchanged', 'plots/a.png': 'unchanged', 'gone.txt': 'none' };
+    const states = async () => ({ 'gone.txt': 'none', ...(await statuses()) });
+    await expect.poll(states, { timeout: 20_000 }).toMatchObject(inStep);
   });
 
   it('is a conflict for a file that the branch has changed, and commits nothing', async () => {
