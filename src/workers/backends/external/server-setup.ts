@@ -118,7 +118,7 @@ export async function writeServerSetup(folders: ServerFolders, filesDirectory: s
  * @param profile.warmImports the checked names of the Python modules that each IPython kernel imports
  * @param site absolute path of a folder of Python modules for the kernels only: the server does not read PYTHONPATH
  */
-export function serverEnvironment(
+function serverEnvironment(
   folders: ServerFolders,
   python: string,
   token: string,
