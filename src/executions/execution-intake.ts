@@ -10,6 +10,7 @@ import type { ExecutionLog } from './execution-log.js';
 import type { Executor } from './executor.js';
 import { insertExecutions, type NewExecution } from './insert-executions.js';
 import { UnconfirmedExecutions } from './unconfirmed-executions.js';
+import { writeOutputsSave } from './write-outputs-save.js';
 
 /** What an {@link ExecutionIntake} works with. */
 export interface ExecutionIntakeDeps extends OwnerTarget {
@@ -30,7 +31,7 @@ export class ExecutionIntake {
     this.#deps = deps;
 
     const { prisma, log } = deps;
-    const end = (execution: Execution) => endWithoutRun(deps, execution, { failure: notQueued() });
+    const end = (execution: Execution) => this.#endUnconfirmed(execution);
     this.#unconfirmed = new UnconfirmedExecutions({ prisma, log, end });
   }
 
@@ -84,6 +85,21 @@ export class ExecutionIntake {
   /** Leaves the unconfirmed executions to the next start of the gateway, which ends them. */
   close(): void {
     this.#unconfirmed.close();
+  }
+
+  /** Never throws. */
+  async #endUnconfirmed(execution: Execution): Promise<void> {
+    const { id } = execution;
+    try {
+      // Nobody follows its save, because its insert seemed to fail.
+      await writeOutputsSave(this.#deps, id, { status: 'skipped' });
+    } catch (err) {
+      this.#deps.log.error(
+        { err, executionId: id },
+        'a save of outputs was not ended; the next start ends it',
+      );
+    }
+    await endWithoutRun(this.#deps, execution, { failure: notQueued() });
   }
 
   #queue(execution: Execution): void {

@@ -11,7 +11,10 @@ import { type MergeableChange, type MergedSave, SaveMerges } from './save-merges
 export interface MergingCommit {
   changes: readonly MergeableChange[];
   message: string;
-  /** Called with the merged saves before they are written; what it throws refuses the commit. */
+  /**
+   * Called with the merged saves before they are written, each time they were merged: with none where the branch has the bases
+   * again. What it throws refuses the commit.
+   */
   beforeWrite?(merged: readonly MergedSave[]): Promise<void>;
 }
 
@@ -49,12 +52,12 @@ export async function commitMerging(
       const at = conflict ? next.findIndex((change) => isRefused(change, conflict)) : -1;
       const { change, isMerging = false } = changes[at] ?? {};
       if (!conflict || change?.kind !== 'save') throw error;
-      if (!isMerging || attempt === maxAttempts) {
+      const mayMerge = isMerging && attempt < maxAttempts;
+      if (mayMerge) await merges.mergeAll();
+      if (!mayMerge || !merges.isReady(at)) {
         const own = { ...conflict, baseSha: change.baseSha! };
         throw saveConflictError(own, await merges.attempt(change, conflict.currentSha));
       }
-      await merges.mergeAll();
-      if (!merges.isMerged(at)) throw error;
       await beforeWrite?.(merges.merged());
     }
   }

@@ -36,6 +36,8 @@ export class SaveMerges {
   readonly #changes: readonly MergeableChange[];
   /** By the index of the change, with the blob that it was merged with. */
   readonly #merged = new Map<number, MergedSave & { currentSha: string }>();
+  /** The indexes of the changes whose base is what the branch has. */
+  readonly #unchanged = new Set<number>();
 
   constructor(
     services: FileServices,
@@ -62,9 +64,9 @@ export class SaveMerges {
     return [...this.#merged].sort(([one], [two]) => one - two).map(([, save]) => save);
   }
 
-  /** Whether the save of this index is merged. */
-  isMerged(index: number): boolean {
-    return this.#merged.has(index);
+  /** Whether the save of this index may be tried: it is merged, or its base was what the branch had at the last merge. */
+  isReady(index: number): boolean {
+    return this.#merged.has(index) || this.#unchanged.has(index);
   }
 
   /**
@@ -74,10 +76,15 @@ export class SaveMerges {
    *   `overloaded`, `storage_unavailable`
    */
   async mergeAll(): Promise<void> {
-    for (const [index, currentSha] of await this.#currentShas()) {
+    const shas = await this.#currentShas();
+    this.#unchanged.clear();
+    for (const index of this.#merged.keys()) if (!shas.has(index)) this.#merged.delete(index);
+    for (const [index, currentSha] of shas) {
       const change = this.#changes[index]!.change as Save;
-      if (currentSha === change.baseSha) this.#merged.delete(index);
-      else if (this.#merged.get(index)?.currentSha !== currentSha)
+      if (currentSha === change.baseSha) {
+        this.#unchanged.add(index);
+        this.#merged.delete(index);
+      } else if (this.#merged.get(index)?.currentSha !== currentSha)
         await this.#merge(index, change, currentSha);
     }
   }

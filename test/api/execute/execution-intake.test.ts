@@ -94,3 +94,19 @@ it('an unconfirmed execution whose id is not sent again ends as failed', async (
   await expect.poll(() => rowOf(id), { timeout: 30_000 }).toMatchObject({ status: 'failed' });
   expect(await endOf(await run(id))).toBe('storage_unavailable');
 });
+
+it('an unconfirmed execution of a batch ends as failed, and the save of its outputs as skipped', async () => {
+  const { prisma, intake } = at.gateway.services;
+  const { id: userId } = await prisma.user.findFirstOrThrow({ where: { isPlatformAdmin: true } });
+  const cell = { code: '1', cellIndex: null, cellId: 'a', timeoutSeconds: null, stopOnError: true };
+  const rows = [0, 1].map(() => ({ id: randomUUID() as string, sessionId, userId, ...cell }));
+  const [saved, other] = rows.map(({ id }) => id);
+  lost = true;
+  await expect(intake.addAll(rows, [saved!])).rejects.toThrow();
+  for (const id of [saved!, other!])
+    await expect.poll(() => rowOf(id), { timeout: 30_000 }).toMatchObject({ status: 'failed' });
+  const where = { executionId: { in: [saved!, other!] } };
+  expect(await prisma.outputsSave.findMany({ where })).toMatchObject([
+    { executionId: saved, status: 'skipped' },
+  ]);
+});

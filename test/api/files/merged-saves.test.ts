@@ -117,6 +117,28 @@ it('four people who save at the same time with a merge all keep their cells', as
   expect(ids.toSorted()).toEqual(['a', 'b', 'c', 'new-0', 'new-1', 'new-2', 'new-3']);
 });
 
+describe('a save that is merged while somebody restores its base', () => {
+  const [base, ours] = ['one\ntwo\nthree\nfour\nfive\n', 'one\ntwo\nthree\nfour\n5\n'];
+
+  it('is written as it is', async () => {
+    const path = 'restored.txt';
+    const { sha } = await create({ path, content: base });
+    await save({ path, content: base.replace('one', '1'), base_sha: sha });
+    const { git } = at.gateway.services;
+    const repository = await git.repository(demo.repositoryId);
+    const opening = vi.spyOn(git, 'repository').mockResolvedValue(repository);
+    const reading = vi.spyOn(repository, 'readBlob').mockImplementationOnce(async (oid) => {
+      reading.mockRestore();
+      expect((await save({ path, content: base })).status).toBe(200);
+      return repository.readBlob(oid);
+    });
+    const { status, body } = await save({ path, content: ours, base_sha: sha, merge: 'auto' });
+    opening.mockRestore();
+    expect([status, body.content, body.is_merged ?? false]).toEqual([200, ours, false]);
+    expect((await at.rest('GET', `${file}?path=${path}`)).body.content).toBe(ours);
+  });
+});
+
 it('a merge whose answer cannot be made is refused before it is written', async () => {
   const path = 'answer.ipynb';
   const long = { outputs: [{ output_type: 'stream', name: 'stdout', text: 'x'.repeat(600_000) }] };
