@@ -45,7 +45,8 @@ export class Strays {
   }
 
   /**
-   * The workers on this machine whose folders are stray ones, with their backends as far as those are known.
+   * The workers on this machine whose folders are stray ones, with their backends as far as those are known. The folder of a
+   * worker whose backend is not configured any more stays: nobody can say whether its server runs.
    * @param answered the backends that said which servers they have; the folder of a worker of another one stays, as it may run
    */
   async folders(answered: ReadonlySet<WorkerBackend>): Promise<Map<string, WorkerBackend | undefined>> {
@@ -60,6 +61,7 @@ export class Strays {
     for (const id of ids) {
       const row = known.get(id);
       const backend = row && backendOf(row, backends);
+      if (row && !backend) continue;
       const mayRunOn = backend ? [backend] : backends;
       if (row && liveStatuses.includes(row.status)) continue;
       if (isOurs(id) || shutdown.isEnding(id) || !mayRunOn.every((one) => answered.has(one))) continue;

@@ -7,6 +7,7 @@ import { JupyterRest } from '../engines/kernels/jupyter-rest.js';
 import { isUuid } from '../validation/validate.js';
 import type { WorkerBackend } from './backend.js';
 import { backendOf } from './backend-of.js';
+import { ServerRecords } from './backends/external/server-records.js';
 import { hasCode } from './has-code.js';
 import type { WorkerServer } from './live-worker.js';
 import { removeTree } from './remove-tree.js';
@@ -26,7 +27,7 @@ export class WorkerDirectories {
     if (backend.remoteFolders && !endpoint?.folder) return false;
     if (backend.remoteFolders && endpoint?.folder)
       return new JupyterContents(new JupyterRest(endpoint)).lacksFolder(endpoint.folder);
-    return stat(join(this.#directoryOf(workerId), 'files')).then(
+    return stat(join(this.directoryOf(workerId), 'files')).then(
       () => false,
       (error) => hasCode(error, 'ENOENT', 'ENOTDIR'),
     );
@@ -37,7 +38,7 @@ export class WorkerDirectories {
     const { id } = worker;
     const runner = backendOf(worker, this.#deps.backends);
     const remote = runner?.remoteFolders;
-    const directory = this.#directoryOf(id);
+    const directory = this.directoryOf(id);
     return {
       files: join(directory, 'files'),
       state: join(directory, 'state'),
@@ -53,10 +54,19 @@ export class WorkerDirectories {
   }
 
   /**
-   * Removes the folders of a worker that has ended, also those on its server; logs what could not be removed.
+   * Removes the folders of a worker that has ended, also those on its server; logs what could not be removed. The folder of a
+   * local server is kept as long as its record says that it may run, as where local workers are not offered any more.
    * @returns whether everything was removed
    */
   async remove(workerId: string, backend: WorkerBackend | undefined): Promise<boolean> {
+    const folder = this.directoryOf(workerId);
+    if (await new ServerRecords(this.#deps.directory).read(workerId)) {
+      this.#deps.log.warn(
+        { workerId, folder },
+        'the folder of a worker is kept, as a local server may run in it: offer local workers again, or end it and remove both',
+      );
+      return false;
+    }
     let isRemoved = true;
     const warn = (err: unknown) => {
       isRemoved = false;
@@ -64,11 +74,12 @@ export class WorkerDirectories {
     };
     await backend?.remoteFolders?.remove(workerId).catch(warn);
     // Last: after a crash, the local folder shows that something is left to remove.
-    await removeTree(this.#directoryOf(workerId)).catch(warn);
+    await removeTree(folder).catch(warn);
     return isRemoved;
   }
 
-  #directoryOf(workerId: string): string {
+  /** The folder on this machine that holds all of a worker. */
+  directoryOf(workerId: string): string {
     return join(this.#deps.directory, workerId);
   }
 }

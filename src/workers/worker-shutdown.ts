@@ -50,7 +50,7 @@ export interface WorkerShutdownDeps {
  * once its server has ended; that of a failed one is terminal immediately. What runs on until its server can be stopped could
  * change its folder while that is removed, so the folder stays until then. An end that the database does not accept is tried
  * again, see {@link EndRetries}; nothing of the worker is removed before its row says that it has ended. What another gateway
- * runs now is left alone. What this process does not finish, the next start of the gateway does: it finds a server or a folder
+ * runs now is left alone. Without a server, as no backend for it is configured any more, the folder stays too. What this process does not finish, the next start of the gateway does: it finds a server or a folder
  * of a worker that is not live.
  */
 export class WorkerShutdown {
@@ -93,8 +93,9 @@ export class WorkerShutdown {
         if (stopping) await this.#end(workerId, 'failed', stopFailed, server);
         else await this.#end(workerId, 'stopped', { reason, detail: null }, server);
         await this.#deps.follower.unfollow(workerId);
-        if (stopping) this.#removeFoldersLater(workerId, server?.backend, stopping);
-        else await this.#deps.directories.remove(workerId, server?.backend);
+        if (!server) this.#keepFolders(workerId);
+        else if (stopping) this.#removeFoldersLater(workerId, server.backend, stopping);
+        else await this.#deps.directories.remove(workerId, server.backend);
       });
     });
   }
@@ -159,7 +160,16 @@ export class WorkerShutdown {
   async #removeRest(workerId: string, server?: WorkerServer): Promise<void> {
     const stopping = await this.#stopServer(workerId, server);
     await this.#deps.follower.unfollow(workerId);
-    this.#removeFoldersLater(workerId, server?.backend, stopping);
+    if (server) this.#removeFoldersLater(workerId, server.backend, stopping);
+    else this.#keepFolders(workerId);
+  }
+
+  #keepFolders(workerId: string): void {
+    const { log, directories } = this.#deps;
+    log.warn(
+      { workerId, folder: directories.directoryOf(workerId) },
+      'the folder of a worker is kept, as nobody can stop its server: configure its backend again, or end it and remove both',
+    );
   }
 
   #track(workerId: string, end: () => Promise<void>): Promise<void> {
@@ -173,7 +183,7 @@ export class WorkerShutdown {
   }
 
   /** Begins to remove the folders now, or when the server has stopped. Those that are left are removed as strays. */
-  #removeFoldersLater(workerId: string, backend: WorkerBackend | undefined, stopping: Stopping): void {
+  #removeFoldersLater(workerId: string, backend: WorkerBackend, stopping: Stopping): void {
     if (!stopping) void this.#folders.remove(workerId, backend);
     else
       void stopping.later.then((isStopped) =>

@@ -22,12 +22,17 @@ let engine: BreakableBackend;
 let at: TestGateway;
 /** Comes after the backend has found its servers, before the gateway knows of them. */
 let afterRunning: (backend: WorkerBackend) => Promise<unknown>;
+/** Comes before each stop of a server. */
+let beforeStop: () => Promise<void>;
+/** Whether only registered servers are offered, and there is none. */
+let isLocalOff = false;
 
 function open(isAway = false): Promise<TestGateway> {
   return openTestGateway({
     database: { ...database, close: async () => {} },
     dataDir,
-    backends: () => {
+    backends: (_dataDir, _gatewayId, servers) => {
+      if (isLocalOff) return [openExternalBackend({ stateRoot: join(dataDir, 'workers'), servers })];
       const options = { stateRoot: join(dataDir, 'workers'), python: testPython };
       const backend = openExternalBackend(options);
       const { running } = backend;
@@ -35,6 +40,11 @@ function open(isAway = false): Promise<TestGateway> {
         const found = await running.call(backend);
         await afterRunning(backend);
         return found;
+      };
+      const { stop } = backend;
+      backend.stop = async (workerId) => {
+        await beforeStop();
+        await stop.call(backend, workerId);
       };
       engine = makeBreakable(backend);
       engine.setAway(isAway);
@@ -49,6 +59,7 @@ beforeAll(async () => {
 }, 300_000);
 beforeEach(async () => {
   afterRunning = async () => {};
+  beforeStop = async () => {};
   at = await open();
 });
 afterEach(async () => {
@@ -165,6 +176,63 @@ it('a worker whose server ends after the engine said that it runs has failed, wi
   await expect.poll(() => worker(worker_id)).toMatchObject({ status: 'failed', status_reason: 'exited' });
   await expect.poll(async () => (await at.rest('GET', `/sessions/${id}`)).body.status).toBe('dead');
   await expect.poll(() => existsSync(folder(worker_id))).toBe(false);
+}, 120_000);
+
+it('a gateway starts within seconds although the servers of many workers in stopping do not end', async () => {
+  const { id: userId } = await database.prisma.user.findFirstOrThrow();
+  const workers = await Promise.all(
+    Array.from({ length: 40 }, () => makeWorker(at, { userId, status: 'stopping' })),
+  );
+  const ids = workers.map(({ id }) => id);
+  let goOn = () => {};
+  const gate = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  let from = 0;
+  await reopen(async () => {
+    beforeStop = () => gate;
+    from = performance.now();
+  });
+  // 8 at a time, for 10 s each, it took 50 s.
+  expect(performance.now() - from).toBeLessThan(40_000);
+  const statuses = async () => {
+    const rows = await database.prisma.worker.findMany({ where: { id: { in: ids } } });
+    return new Set(rows.map(({ status }) => status));
+  };
+  expect(await statuses()).toEqual(new Set(['stopping']));
+  goOn();
+  await expect.poll(statuses, { timeout: 60_000 }).toEqual(new Set(['stopped']));
+}, 180_000);
+
+it('the folder of a local worker stays while its server may run and local workers are not offered any more', async () => {
+  const { worker_id } = await openSession();
+  isLocalOff = true;
+  try {
+    await reopen(async () => {});
+    expect(await worker(worker_id)).toMatchObject({ status: 'failed', status_reason: 'lost' });
+    // What had ended before is a stray then.
+    await reopen(async () => {});
+    expect(await processes()).toEqual([worker_id]);
+    expect(existsSync(join(folder(worker_id), 'files'))).toBe(true);
+  } finally {
+    isLocalOff = false;
+  }
+  await reopen(async () => {});
+  await expect.poll(processes).toEqual([]);
+  await expect.poll(() => existsSync(folder(worker_id))).toBe(false);
+}, 120_000);
+
+it('a worker whose backend is not configured any more has failed, and its folder stays', async () => {
+  const { id: userId } = await database.prisma.user.findFirstOrThrow();
+  const { id } = await makeWorker(at, { userId, backend: 'docker' });
+  const stopped = await makeWorker(at, { userId, backend: 'docker', liveKey: null });
+  for (const one of [id, stopped.id]) await mkdir(join(folder(one), 'files'), { recursive: true });
+  await at.gateway.services.workers.stop(stopped.id);
+  await reopen(async () => {});
+  expect(await worker(id)).toMatchObject({ status: 'failed', status_reason: 'lost' });
+  expect(await worker(stopped.id)).toMatchObject({ status: 'stopped' });
+  await reopen(async () => {});
+  expect([id, stopped.id].map((one) => existsSync(join(folder(one), 'files')))).toEqual([true, true]);
 }, 120_000);
 
 it('kernels that belong to no session of an adopted worker are ended, and the others keep their memory', async () => {

@@ -38,10 +38,13 @@ test('one server of an image tells what all profiles of the image have', async (
   await kernels.check(fixed, profileWith({}), gone);
 });
 
-test('a profile with kernelspecs of its own is not judged by others', async () => {
+test('a profile with kernelspecs of its own is not judged by others, and each of its servers is asked', async () => {
   const kernels = new ImageKernels();
   await kernels.check(fixed, profileWith({}), jupyter.endpoint);
-  const own = profileWith({ kernelName: 'ir', environment: { XDG_DATA_HOME: '/opt/kernels' } });
+  const own = profileWith({ kernelName: 'ir', environment: { XDG_DATA_HOME: '/home/worker/work/share' } });
+  expect(kernels.unavailableReason(fixed, own)).toBeNull();
+  // What one branch lacks, another may have.
+  await expect(kernels.check(fixed, own, jupyter.endpoint)).rejects.toMatchObject({ message: sentence });
   expect(kernels.unavailableReason(fixed, own)).toBeNull();
 });
 
@@ -52,10 +55,15 @@ test('a server that does not say what it has passes, and nothing is known then',
   expect(kernels.unavailableReason(fixed, profile)).toBeNull();
 });
 
-test('what is known of a tag is forgotten, as it may name another image later; of a digest it is kept', async () => {
-  const kernels = new ImageKernels({ maxAgeMs: 500 });
+test('that a kernel is missing is forgotten; what a digest has is kept, and a tag may name another image later', async () => {
+  const kernels = new ImageKernels({ maxAgeMs: 2_000 });
   for (const image of ['worker:1', fixed]) await kernels.check(image, profileWith({}), jupyter.endpoint);
-  const reasonFor = (image: string) => kernels.unavailableReason(image, profileWith({ kernelName: 'ir' }));
-  await expect.poll(() => reasonFor('worker:1')).toBeNull();
-  expect(reasonFor(fixed)).toBe(sentence);
+  const missing = profileWith({ kernelName: 'ir' });
+  for (const image of ['worker:1', fixed])
+    await expect.poll(() => kernels.unavailableReason(image, missing)).toBeNull();
+  // A server is asked again, and says the same.
+  await expect(kernels.check(fixed, missing, jupyter.endpoint)).rejects.toMatchObject({ message: sentence });
+  expect(kernels.unavailableReason(fixed, missing)).toBe(sentence);
+  // What the digest has is not asked for.
+  await kernels.check(fixed, profileWith({}), gone);
 });
