@@ -1,3 +1,4 @@
+import { untilAnswered } from '../engines/database/until-answered.js';
 import { abortableIterator } from '../engines/events/abortable-iterator.js';
 import { Changes } from '../engines/events/changes.js';
 import { isTerminal, type LogEntry } from './execution-event.js';
@@ -21,7 +22,7 @@ const pageSize = 256;
 const pollMs = 15_000;
 
 /**
- * Reads a log after a sequence number, then follows it to its end.
+ * Reads a log after a sequence number, then follows it to its end. While the database does not answer, it waits.
  * @returns an iterator that ends when the log ends, when `signal` aborts or when it is returned, also while it waits
  */
 export function followLog(
@@ -39,7 +40,7 @@ async function* entriesUntil(end: AbortSignal, source: LogSource, after: number)
   try {
     while (!end.aborted) {
       changes.reset();
-      const entries = await source.read(cursor, pageSize);
+      const entries = await untilAnswered(() => source.read(cursor, pageSize), { signal: end });
       if (entries.length > 0) await source.paced();
       for (const entry of entries) {
         yield entry;
@@ -47,7 +48,7 @@ async function* entriesUntil(end: AbortSignal, source: LogSource, after: number)
         if (source.endsWithRun && isTerminal(entry.event)) return;
       }
       if (entries.length > 0 || changes.isPending) continue;
-      if (await source.hasEnded(cursor)) return;
+      if (await untilAnswered(() => source.hasEnded(cursor), { signal: end })) return;
       await changes.next(pollMs);
     }
   } finally {

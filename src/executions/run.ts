@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Execution, ExecutionStatus } from '../../prisma/generated/client/client.js';
 import type { OwnerTarget } from '../engines/database/owner-target.js';
+import { shortOutageMs, untilAnswered } from '../engines/database/until-answered.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import type { KernelEvent } from '../engines/kernels/kernel-event.js';
 import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
@@ -187,7 +188,7 @@ export class Run {
     if (this.#execution.startedAt) return;
     const { id } = this.#execution;
     try {
-      await markRunning(this.#deps, id, this.#startedAt);
+      await untilAnswered(() => markRunning(this.#deps, id, this.#startedAt), { maxMs: shortOutageMs });
       this.#deps.executionLog.statusChanged(id);
     } catch (err) {
       this.#log.error({ err }, 'a run was not marked as running');

@@ -1,4 +1,5 @@
 import type { Execution, NotebookRunCell } from '../../prisma/generated/client/client.js';
+import { untilAnswered } from '../engines/database/until-answered.js';
 import { abortableIterator } from '../engines/events/abortable-iterator.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import type { LogEntry } from '../executions/execution-event.js';
@@ -33,10 +34,9 @@ async function* entriesUntil(
   runId: string,
   after: RunCursor,
 ): AsyncGenerator<RunEntry> {
-  const cells = await services.prisma.notebookRunCell.findMany({
-    where: { runId },
-    orderBy: { position: 'asc' },
-  });
+  const { prisma } = services;
+  const readCells = () => prisma.notebookRunCell.findMany({ where: { runId }, orderBy: { position: 'asc' } });
+  const cells = await untilAnswered(readCells, { signal: end });
   for (const cell of cells) {
     const { position } = cell;
     if (position < after.position) continue;
@@ -50,14 +50,20 @@ async function* entriesUntil(
   const cursor = { position: cells.length + 1, sequence: 1 };
   if (after.position >= cursor.position && after.sequence >= cursor.sequence) return;
   const check = async () => {
-    const run = await services.prisma.notebookRun.findUnique({
+    const run = await prisma.notebookRun.findUnique({
       where: { id: runId },
       omit: withoutNotebook,
     });
     // Null where it was removed.
     return run?.finishedAt === null ? undefined : run;
   };
-  const ended = await waitFor(services.bus, 'notebookRun', runId, check, end);
+  const ended = await waitFor(
+    services.bus,
+    'notebookRun',
+    runId,
+    () => untilAnswered(check, { signal: end }),
+    end,
+  );
   if (ended) yield { cursor, ended };
 }
 
@@ -73,5 +79,5 @@ function queued(
     const execution = await prisma.execution.findUnique({ where: { id: executionId } });
     return execution ?? (goesOn ? undefined : null);
   };
-  return waitFor(bus, 'notebookRun', runId, check, end);
+  return waitFor(bus, 'notebookRun', runId, () => untilAnswered(check, { signal: end }), end);
 }

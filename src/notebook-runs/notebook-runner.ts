@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { NotebookRun } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { isStillOwner } from '../engines/database/owner-target.js';
 import { isTakenOver } from '../engines/database/taken-over.js';
+import { isOutage, untilAnswered } from '../engines/database/until-answered.js';
 import { sharedAbort } from '../engines/events/shared-abort.js';
 import type { JsonObject } from '../engines/nbformat/json-value.js';
 import { DomainError } from '../errors.js';
@@ -19,6 +21,8 @@ import { writeRunStart } from './write-run-start.js';
 
 /** This many runs go on at the same time; the others wait. */
 const maxConcurrent = 16;
+/** How long a run waits for a database that does not answer until it tries to go on. */
+const retryMs = 1_000;
 /** After these ends the notebook is saved; after the others it can be read from the run only. */
 const saved: ReadonlySet<NotebookRun['status']> = new Set(['ok', 'error', 'timed_out']);
 
@@ -62,14 +66,28 @@ export class NotebookRunner {
 
   /** Never rejects. */
   async #work(runId: string): Promise<void> {
-    if (this.#closing.signal.aborted) return;
+    const { signal } = this.#closing;
+    if (signal.aborted) return;
     try {
-      await this.#drive(runId);
+      while (!(await this.#driveUntilOutage(runId)) && !signal.aborted)
+        await sleep(retryMs, undefined, { signal }).catch(() => {});
     } catch (err) {
-      if (err instanceof LeftRunError || isTakenOver(err) || this.#closing.signal.aborted) return;
+      if (err instanceof LeftRunError || isTakenOver(err) || signal.aborted) return;
       this.#services.log.error({ err, runId }, 'a run of a notebook broke');
       const fault = { code: 'internal', detail: 'The run broke; its log has the reason. Start it again.' };
       await this.#end(runId, { status: 'failed', finishedAt: new Date(), ...errorOf(fault) }).catch(() => {});
+    }
+  }
+
+  /** @returns false when the database did not answer: it goes on from there, as the next process would */
+  async #driveUntilOutage(runId: string): Promise<boolean> {
+    try {
+      await this.#drive(runId);
+      return true;
+    } catch (err) {
+      if (!isOutage(err)) throw err;
+      this.#services.log.warn({ err, runId }, 'a run of a notebook waits for the database');
+      return false;
     }
   }
 
@@ -129,7 +147,9 @@ export class NotebookRunner {
   ): Promise<void> {
     const finishedAt = new Date();
     const ended = { ...run, status, finishedAt };
-    const result = await this.#result(ended, spaceSlug, await driver.context(), widgets);
+    const read = async () => this.#result(ended, spaceSlug, await driver.context(), widgets);
+    // Here, because the widgets cannot be read again.
+    const result = await untilAnswered(read, { signal: this.#closing.signal });
     await this.#end(run.id, { status, finishedAt, ...(fault ? errorOf(fault) : {}), ...result });
   }
 
@@ -157,7 +177,7 @@ export class NotebookRunner {
       return { notebook: null, savedCommitOid };
     } catch (error) {
       if (this.#closing.signal.aborted) throw new LeftRunError();
-      if (!(error instanceof DomainError)) throw error;
+      if (isOutage(error) || !(error instanceof DomainError)) throw error;
       const kept = bytes ? { notebook: bytes } : {};
       return { ...kept, saveErrorCode: error.code, saveErrorDetail: error.message };
     }

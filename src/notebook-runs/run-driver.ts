@@ -4,6 +4,8 @@ import { loadActor } from '../access/load-actor.js';
 import type { RequestContext } from '../context.js';
 import { isStillOwner } from '../engines/database/owner-target.js';
 import { isTakenOver } from '../engines/database/taken-over.js';
+import { uniqueViolation } from '../engines/database/unique-violation.js';
+import { isOutage } from '../engines/database/until-answered.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import type { JsonObject } from '../engines/nbformat/json-value.js';
 import { DomainError } from '../errors.js';
@@ -69,7 +71,11 @@ export class RunDriver {
     return { actor, requestId: this.#run.id, spaces: new Map() };
   }
 
-  /** Runs the cells. @throws LeftRunError when the gateway stops, or another one takes over the kernels meanwhile */
+  /**
+   * Runs the cells.
+   * @throws LeftRunError when the gateway stops, or another one takes over the kernels meanwhile; the database's error, after which
+   *   another driver goes on
+   */
   async drive(): Promise<RunEnd> {
     try {
       this.#ctx = await this.context();
@@ -84,7 +90,7 @@ export class RunDriver {
     } catch (error) {
       const isLeft = error instanceof LeftRunError || isTakenOver(error);
       if (this.#closing.aborted || isLeft) throw new LeftRunError();
-      if (!(error instanceof DomainError)) throw error;
+      if (isOutage(error) || !(error instanceof DomainError)) throw error;
       return { status: 'failed', fault: { code: error.code, detail: error.message } };
     }
   }
@@ -167,6 +173,8 @@ export class RunDriver {
       if (this.#cancelling.signal.aborted) return { status: 'cancelled' };
       if (this.#timeout.aborted) return { status: 'timed_out' };
       if (!known) await this.#queueCell(sessionId, cell);
+      // An earlier driver may have written it, and had no answer of the database.
+      else this.#services.intake.confirm(known);
     }
     return this.#endOf(await this.#ended(executionId), cell);
   }
@@ -178,9 +186,15 @@ export class RunDriver {
     const { userId, allowErrors, timeoutSeconds, startedAt } = this.#run;
     const left =
       timeoutSeconds === null ? null : startedAt!.getTime() / 1000 + timeoutSeconds - Date.now() / 1000;
-    await this.#services.intake.add({
+    const { intake, prisma } = this.#services;
+    const row = {
       ...{ id: executionId, sessionId, userId, code: source, cellIndex, cellId },
       ...{ stopOnError: !allowErrors, timeoutSeconds: left === null ? null : Math.max(0.001, left) },
+    };
+    await intake.add(row).catch(async (error) => {
+      // What an earlier driver had no answer of may be written later than this one looks for it.
+      if (uniqueViolation(error) === null) throw error;
+      intake.confirm(await prisma.execution.findUniqueOrThrow({ where: { id: executionId } }));
     });
     this.#services.bus.publish('notebookRun', this.#run.id, { runId: this.#run.id });
   }

@@ -1,6 +1,7 @@
 import { Prisma, type Session, type SessionStatus } from '../../prisma/generated/client/client.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import { type OwnerTarget, ownedBy } from '../engines/database/owner-target.js';
+import { shortOutageMs, untilAnswered } from '../engines/database/until-answered.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 
 /**
@@ -28,15 +29,25 @@ export class SessionRows {
     // The end of a kernel is no activity, and the next kernel counts from the beginning.
     const isActive = status !== 'dead';
     const isNewKernel = status === 'dead' || status === 'restarting';
-    const isChanged = await this.#write(
-      sessionId,
-      Prisma.sql`"status" = ${status}::"SessionStatus", "statusReason" = ${statusReason}::text,
+    const write = () =>
+      this.#write(
+        sessionId,
+        Prisma.sql`"status" = ${status}::"SessionStatus", "statusReason" = ${statusReason}::text,
         "lastActivityAt" = CASE WHEN ${isActive}::boolean THEN ${new Date()}::timestamptz ELSE "lastActivityAt" END,
         "executionCount" = CASE WHEN ${isNewKernel}::boolean THEN 0 ELSE "executionCount" END`,
-      Prisma.sql`"deletedAt" IS NULL
+        Prisma.sql`"deletedAt" IS NULL
         AND ("status" <> ${status}::"SessionStatus" OR "statusReason" IS DISTINCT FROM ${statusReason}::text)`,
+      );
+    let tries = 0;
+    const isChanged = await untilAnswered(
+      () => {
+        tries += 1;
+        return write();
+      },
+      { maxMs: shortOutageMs },
     );
-    if (isChanged) this.announce(sessionId);
+    // An earlier try may have written it, and only its answer was lost.
+    if (isChanged || tries > 1) this.announce(sessionId);
   }
 
   /**
@@ -92,11 +103,13 @@ export class SessionRows {
 
   /** Writes the kernel's counter of executed cells; not once that kernel has ended. @throws FormerOwnerError */
   async setExecutionCount(sessionId: string, executionCount: number): Promise<void> {
-    await this.#write(
-      sessionId,
-      Prisma.sql`"executionCount" = ${executionCount}::int, "lastActivityAt" = ${new Date()}::timestamptz`,
-      Prisma.sql`"status" IN ('idle', 'busy')`,
-    );
+    const write = () =>
+      this.#write(
+        sessionId,
+        Prisma.sql`"executionCount" = ${executionCount}::int, "lastActivityAt" = ${new Date()}::timestamptz`,
+        Prisma.sql`"status" IN ('idle', 'busy')`,
+      );
+    await untilAnswered(write, { maxMs: shortOutageMs });
     this.announce(sessionId);
   }
 

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { loadSpaceById } from '../access/load-space.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
+import { untilAnswered } from '../engines/database/until-answered.js';
 import { ChangeQueue } from '../engines/events/change-queue.js';
 import type { Topics } from '../engines/events/event-bus.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
@@ -40,7 +41,7 @@ export interface Watch<K extends keyof Topics, T> {
 
 /**
  * Follows a topic for one subscriber. Each change is read when it is delivered, with the caller's access at that
- * moment, once for all streams of the caller. A slow reader gets the newest state of each resource; see {@link ChangeQueue}.
+ * moment, once for all streams of the caller; while the database does not answer, it waits. A slow reader gets the newest state of each resource; see {@link ChangeQueue}.
  */
 export function watchChanges<K extends keyof Topics, T>(
   services: SubscriptionServices,
@@ -49,12 +50,15 @@ export function watchChanges<K extends keyof Topics, T>(
 ): AsyncIterableIterator<T> {
   const { bus, deliveries, streamGuard, log } = services;
   const queue = new ChangeQueue<Topics[K]>();
+  const ended = new AbortController();
   const enqueue = async (event: Topics[K]) => {
-    if (await watch.concerns(event)) queue.push(watch.keyOf(event), event);
+    if (await untilAnswered(async () => watch.concerns(event), { signal: ended.signal }))
+      queue.push(watch.keyOf(event), event);
   };
   const enqueueMissed = async (since: Date) => {
     const key = ['missed', watch.topic, watch.spaceId, ...watch.recheck.key];
-    const events = await deliveries.read(since, key, () => watch.changedSince(since));
+    const read = () => deliveries.read(since, key, () => watch.changedSince(since));
+    const events = await untilAnswered(read, { signal: ended.signal });
     for (const event of events) await enqueue(event);
   };
   // Events are handled one after another: `concerns` may query the database, and their order must not change.
@@ -83,11 +87,13 @@ export function watchChanges<K extends keyof Topics, T>(
     for (;;) {
       const event = await queue.take();
       if (event === undefined) return undefined;
-      const { value, spaces } = await deliveries.read(event, [callerKey(ctx), watch.spaceId], async () => {
-        const fresh: RequestContext = { ...ctx, spaces: new Map() };
-        const access = await loadSpaceById(services, fresh, watch.spaceId);
-        return { value: await watch.read(event, access, fresh), spaces: fresh.spaces };
-      });
+      const read = () =>
+        deliveries.read(event, [callerKey(ctx), watch.spaceId], async () => {
+          const fresh: RequestContext = { ...ctx, spaces: new Map() };
+          const access = await loadSpaceById(services, fresh, watch.spaceId);
+          return { value: await watch.read(event, access, fresh), spaces: fresh.spaces };
+        });
+      const { value, spaces } = await untilAnswered(read, { signal: ended.signal });
       // The resolvers of the value use this cache as well.
       ctx.spaces.clear();
       for (const [key, access] of spaces) ctx.spaces.set(key, access);
@@ -98,6 +104,7 @@ export function watchChanges<K extends keyof Topics, T>(
   }
 
   const changes = pullIterator(pull, () => {
+    ended.abort();
     unsubscribe();
     ignoreMissed();
     queue.close();

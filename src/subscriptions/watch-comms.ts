@@ -1,4 +1,5 @@
 import type { RequestContext } from '../context.js';
+import { isOutage } from '../engines/database/until-answered.js';
 import { abortableIterator } from '../engines/events/abortable-iterator.js';
 import { Changes } from '../engines/events/changes.js';
 import { jsonSize } from '../executions/event-codec.js';
@@ -108,7 +109,7 @@ function stateOf({ state }: CommPage): { item?: CommStreamItem; weight: number }
   return made;
 }
 
-/** Undefined where the kernel cannot be read at the moment. */
+/** Undefined where the kernel, or the database, cannot be read at the moment. */
 async function readUnlessBusy(
   { comms }: CommServices,
   ctx: RequestContext,
@@ -117,7 +118,7 @@ async function readUnlessBusy(
   try {
     return await comms.read(ctx, position);
   } catch (error) {
-    if (isPassing(error)) return undefined;
+    if (isPassing(error) || isOutage(error)) return undefined;
     throw error;
   }
 }

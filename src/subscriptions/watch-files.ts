@@ -1,4 +1,5 @@
 import type { RequestContext } from '../context.js';
+import { untilAnswered } from '../engines/database/until-answered.js';
 import { ChangeQueue } from '../engines/events/change-queue.js';
 import type { Topics } from '../engines/events/event-bus.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
@@ -48,7 +49,9 @@ export async function watchFiles(
   });
   const unwatch = branches.watch(repositoryId, branch);
   let step: AsyncGenerator<FileChangeEvent> | undefined;
+  const ended = new AbortController();
   const stop = () => {
+    ended.abort();
     unsubscribe();
     unwatch();
     moved.close();
@@ -68,15 +71,17 @@ export async function watchFiles(
         const event = await moved.take();
         if (!event) return undefined;
         ctx.spaces.clear();
-        await deliveries.read(event, [callerKey(ctx), ...recheck.key], () => recheck.check(ctx));
+        const authorize = () =>
+          deliveries.read(event, [callerKey(ctx), ...recheck.key], () => recheck.check(ctx));
+        await untilAnswered(authorize, { signal: ended.signal });
         const from = tip;
-        tip = await indexer.ensure(repositoryId, branch);
+        tip = await untilAnswered(() => indexer.ensure(repositoryId, branch), { signal: ended.signal });
         if (tip === from) continue;
         const move = { repositoryId, branch, from, to: tip };
         // Every viewer of the workspace gets the same changes.
-        const few = await deliveries.read(event, ['changes', from, tip], () =>
-          fewChanges({ prisma, git }, move),
-        );
+        const read = () =>
+          deliveries.read(event, ['changes', from, move.to], () => fewChanges({ prisma, git }, move));
+        const few = await untilAnswered(read, { signal: ended.signal });
         step = few ? replay(few) : fileChanges({ prisma, git }, move);
       }
       const { done, value } = await step.next();

@@ -1,6 +1,7 @@
 import { loadSpace } from '../access/load-space.js';
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
+import { untilAnswered } from '../engines/database/until-answered.js';
 import { abortableIterator } from '../engines/events/abortable-iterator.js';
 import { Changes } from '../engines/events/changes.js';
 import { invalidField } from '../errors.js';
@@ -122,7 +123,7 @@ async function* itemsUntil(
   try {
     while (!end.aborted) {
       changes.reset();
-      for await (const item of nextItems(services, stream, position)) {
+      for await (const item of nextItems(services, stream, position, end)) {
         yield item;
         sentAt = performance.now();
       }
@@ -143,8 +144,11 @@ async function* nextItems(
   { deliveries, eventAccess }: SpaceEventServices,
   { ctx, spaceId, feed }: Stream,
   position: { number: number },
+  end: AbortSignal,
 ): AsyncGenerator<SpaceStreamItem> {
-  const { events, last, oldest, isReset } = await feed.read(position.number, pageSize);
+  const { events, last, oldest, isReset } = await untilAnswered(() => feed.read(position.number, pageSize), {
+    signal: end,
+  });
   if (isReset) {
     // From 0, a client asks for all that is stored. It may also have 0 from the heartbeat of a space without events.
     position.number = position.number === 0 ? oldest - 1 : last;
@@ -155,7 +159,7 @@ async function* nextItems(
   if (events.length > 0) await deliveries.next();
   for (const [index, event] of events.entries()) {
     position.number = event.number;
-    if (!(await eventAccess.mayView(ctx, who, events, event))) continue;
+    if (!(await untilAnswered(() => eventAccess.mayView(ctx, who, events, event), { signal: end }))) continue;
     if (index > 0) await deliveries.next();
     yield event;
   }

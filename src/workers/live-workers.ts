@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { shortOutageMs, untilAnswered } from '../engines/database/until-answered.js';
 import type { LiveWorker, WorkerServer } from './live-worker.js';
 import { WorkerActivity } from './worker-activity.js';
 import type { WorkerRows } from './worker-rows.js';
@@ -58,8 +59,10 @@ export class LiveWorkers {
   async #writeActivity(workerId: string, activity: WorkerActivity, status: 'busy' | 'ready'): Promise<void> {
     const cleared = activity.isWarned ? { expiresAt: null, expiryReason: null } : {};
     activity.isWarned = false;
-    await this.#deps.rows
-      .update(workerId, ['ready', 'busy'], { status, lastActivityAt: new Date(), ...cleared })
-      .catch((err) => this.#deps.log.warn({ err, workerId }, 'the status of a worker was not written'));
+    const change = { status, lastActivityAt: new Date(), ...cleared };
+    const write = () => this.#deps.rows.update(workerId, ['ready', 'busy'], change);
+    await untilAnswered(write, { maxMs: shortOutageMs }).catch((err) =>
+      this.#deps.log.warn({ err, workerId }, 'the status of a worker was not written'),
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { shortOutageMs, untilAnswered } from '../engines/database/until-answered.js';
 import { sharedAbort } from '../engines/events/shared-abort.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { LiveWorker } from './live-worker.js';
@@ -61,8 +62,9 @@ export class WorkerSilence {
   }
 
   async #write(workerId: string, change: WorkerChange): Promise<void> {
-    await this.#deps.rows
-      .update(workerId, ['ready', 'busy'], change)
-      .catch((err) => this.#deps.log.warn({ err, workerId }, 'whether a worker answers was not written'));
+    const write = () => this.#deps.rows.update(workerId, ['ready', 'busy'], change);
+    await untilAnswered(write, { maxMs: shortOutageMs }).catch((err) =>
+      this.#deps.log.warn({ err, workerId }, 'whether a worker answers was not written'),
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { isReady } from '../../src/workers/backends/kubernetes/pod-status.js';
 import { startKubelet, stopKubelet } from '../support/cluster.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { createTestNamespace, describeWithCluster, type TestNamespace } from '../support/kubernetes.js';
@@ -26,6 +27,11 @@ describeWithCluster('a worker on a node that is silent', { timeout: 240_000 }, (
     const made = await at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId } });
     expect(made.status).toBe(201);
     const { id, worker_id: workerId } = made.body;
+    // The server answers the gateway before the node has reported it.
+    await vi.waitFor(async () => expect(isReady(await namespace.pod(workerId))).toBe(true), {
+      timeout: 30_000,
+      interval: 100,
+    });
     const read = async (path: string) => (await at.rest('GET', path)).body;
     await stopKubelet();
     try {

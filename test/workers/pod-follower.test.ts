@@ -7,14 +7,14 @@ import type { WorkerExit } from '../../src/workers/worker-exit.js';
 
 const workerId = '00000000-0000-4000-8000-000000000001';
 
-/** A Pod that runs. @param ready whether its server answers the kubelet */
-function podOf({ ready }: { ready: boolean }): V1Pod {
+/** A Pod that runs. @param ready whether its server answers the kubelet @param started whether it ever did; default true */
+function podOf({ ready, started = true }: { ready: boolean; started?: boolean }): V1Pod {
   return {
     metadata: { labels: { [workerLabel]: workerId } },
     status: {
       phase: 'Running',
       conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
-      containerStatuses: [{ name: 'server', ready, state: { running: {} } }],
+      containerStatuses: [{ name: 'server', ready, started, state: { running: {} } }],
     } as V1Pod['status'],
   };
 }
@@ -68,4 +68,12 @@ it('ends a worker whose Pod is gone by then as lost', async () => {
   follower.changed(podOf({ ready: false }), false);
   await vi.advanceTimersByTimeAsync(121_000);
   expect(exits).toMatchObject([{ workerId, reason: 'lost', detail: expect.stringContaining('was deleted') }]);
+});
+
+it('ends a worker as lost with its node when the node has never reported that its server started', async () => {
+  const early = podOf({ ready: false, started: false });
+  findPod.mockResolvedValue(early);
+  follower.changed(early, false);
+  await vi.advanceTimersByTimeAsync(121_000);
+  expect(exits).toMatchObject([{ workerId, reason: 'node_lost' }]);
 });

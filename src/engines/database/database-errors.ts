@@ -33,13 +33,16 @@ const unavailableKinds = new Set([
 ]);
 
 /**
- * What the pool says when all its connections were used for too long, and when the server accepted none in time. These errors
- * have no code.
+ * What the pool says when all its connections were used for too long, and when the server accepted none in time, and what the
+ * driver says of a connection that was cut. These errors have no code.
  * @see https://node-postgres.com/apis/pool
  */
 const unavailableMessages = new Set([
   'timeout exceeded when trying to connect',
   'Connection terminated due to connection timeout',
+  'Connection terminated',
+  'Connection terminated unexpectedly',
+  'Client has encountered a connection error and is not queryable',
 ]);
 
 /** PostgreSQL's code for a text that it cannot store; from a client, this is nearly always one with a NUL character. */
@@ -64,9 +67,9 @@ export function withDatabaseErrors(error: unknown): unknown {
   const { code, message, meta } = error as {
     code?: string;
     message?: string;
-    meta?: { driverAdapterError?: { cause?: { originalCode?: string; kind?: string } } };
+    meta?: { driverAdapterError?: unknown };
   };
-  const { originalCode: state = code ?? '', kind = '' } = meta?.driverAdapterError?.cause ?? {};
+  const { originalCode: state = code ?? '', kind = '' } = driverCauseOf(meta?.driverAdapterError ?? error);
   if (state === invalidText) {
     return new DomainError('invalid_request', 'A text of the request has a NUL character; leave it out.', {
       cause: error,
@@ -82,4 +85,10 @@ export function withDatabaseErrors(error: unknown): unknown {
     cause: error,
     retryAfterSeconds: 5,
   });
+}
+
+/** What the adapter says of an error of the driver. Within a transaction, its own error may come as it is. */
+function driverCauseOf(error: unknown): { originalCode?: string; kind?: string } {
+  const { name, cause } = error as { name?: string; cause?: { originalCode?: string; kind?: string } };
+  return (name === 'DriverAdapterError' && cause) || {};
 }

@@ -5,6 +5,7 @@ import { createPrismaClient } from './create-prisma-client.js';
 import type { Database, DatabaseOptions } from './database.js';
 import { FairPool } from './fair-pool.js';
 import { migrate } from './migrate.js';
+import { resendReads } from './resend-reads.js';
 import { RowLoader } from './row-loader.js';
 import { ServerLeases } from './server-leases.js';
 import { ServerNotifications } from './server-notifications.js';
@@ -22,7 +23,7 @@ const limits = {
 
 /**
  * Opens a pool of connections to a PostgreSQL server. The server cancels a statement after 30 s and ends a transaction that
- * was idle for 60 s. A query waits at most 10 s for a connection.
+ * was idle for 60 s. A query waits at most 10 s for a connection, and a read whose connection was cut is sent again.
  * @throws DomainError `storage_unavailable` when the server does not answer or refuses the login, or when a migration fails
  */
 export async function openServer(options: DatabaseOptions & { url: string }): Promise<Database> {
@@ -34,6 +35,7 @@ export async function openServer(options: DatabaseOptions & { url: string }): Pr
     max: options.poolSize ?? 10,
     ...limits,
   });
+  resendReads(pool);
   const prisma = createPrismaClient(pool);
   const leases = new ServerLeases(options.url);
   return {

@@ -7,8 +7,8 @@ interface SharedResult {
 }
 
 /**
- * Does some work once for all who ask for it about the same object: later ones get the same promise for one second. Nothing
- * is kept longer than the object.
+ * Does some work once for all who ask for it about the same object: later ones get the same promise for one second, unless it
+ * has rejected. Nothing is kept longer than the object.
  * @example
  * const value = await results.get(event, userId, () => readFor(userId, event));
  */
@@ -29,7 +29,12 @@ export class SharedResults {
     const now = performance.now();
     if (known && now - known.begunAt < maxAgeMs) return known.result as Promise<T>;
     const result = work();
-    results.set(key, { begunAt: now, result });
+    const shared = { begunAt: now, result };
+    results.set(key, shared);
+    // Who asks after an error tries again.
+    result.catch(() => {
+      if (results.get(key) === shared) results.delete(key);
+    });
     return result;
   }
 }

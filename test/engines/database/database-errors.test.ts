@@ -25,3 +25,25 @@ it.runIf(process.env.TEST_DB === 'postgres')(
     }
   },
 );
+
+it.runIf(process.env.TEST_DB === 'postgres')(
+  'a connection that is cut is a database that does not answer, within a transaction too',
+  async () => {
+    const pool = new pg.Pool({ connectionString: databaseUrl('postgres'), max: 1 });
+    const prisma = createPrismaClient(pool);
+    const cutItself = 'SELECT pg_terminate_backend(pg_backend_pid())';
+    const queries = [
+      () => prisma.$executeRawUnsafe(cutItself),
+      () => prisma.$transaction((tx) => tx.$executeRawUnsafe(cutItself)),
+      () => prisma.$transaction([prisma.$executeRawUnsafe(cutItself)]),
+    ];
+    try {
+      for (const query of queries) {
+        const error = await query().then(() => expect.fail('it was not cut'), withDatabaseErrors);
+        expect(error).toMatchObject({ code: 'storage_unavailable' });
+      }
+    } finally {
+      await prisma.$disconnect();
+    }
+  },
+);

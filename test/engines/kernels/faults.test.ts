@@ -143,7 +143,9 @@ describe('attaching again with the same client id', { timeout: 60_000 }, () => {
     await runCell(kernel, 'x = 41');
     kernel.dispose();
     const again = await attach();
-    // The server learns of the end of a run over another channel, so it may report the kernel as busy a moment longer.
+    // The server learns of the end of a run over another channel, so it may report the kernel as busy a moment longer. The
+    // idle status is among the messages that wait for their reader then.
+    again.release();
     await untilStatus(again, 'idle');
     expect((await runCell(again, 'print(x + 1)')).text).toBe('42\n');
     again.dispose();

@@ -46,10 +46,12 @@ export function isEnding(pod: V1Pod): boolean {
 export type PodTrouble = 'node_silent' | 'server_silent';
 
 /**
- * What a Pod that was ready suffers from; undefined when nothing. For a node that is silent the control plane changes the
- * condition of the Pod, while the kubelet of a node that reports also changes the state of the container.
+ * What a Pod whose server has answered the gateway suffers from; undefined when nothing. For a node that is silent the control
+ * plane changes the condition of the Pod, while the kubelet of a node that reports also changes the state of the container. A
+ * node may also have become silent before it reported that the server has started.
  */
 export function troubleOf(pod: V1Pod): PodTrouble | undefined {
   if (isReady(pod) || isEnding(pod)) return undefined;
-  return containerOf(pod)?.ready ? 'node_silent' : 'server_silent';
+  const { ready = false, started = false } = containerOf(pod) ?? {};
+  return started && !ready ? 'server_silent' : 'node_silent';
 }
