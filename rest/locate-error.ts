@@ -25,7 +25,9 @@ export function locateError(error: unknown, route: RequestParts): unknown {
     msg: fault.message,
     type: fault.type,
   });
-  return new RequestError(error.code, [located(first), ...more.map(located)]);
+  const { code, cause, extra, retryAfterSeconds, headers } = error;
+  const options = { cause, extra, retryAfterSeconds, headers };
+  return new RequestError(code, [located(first), ...more.map(located)], options);
 }
 
 /** `newPath` as `new_path`. */

@@ -1,4 +1,4 @@
-import { DomainError, type ErrorCode } from '../src/errors.js';
+import { DomainError, type DomainErrorOptions, type ErrorCode } from '../src/errors.js';
 
 /** The position of a value in a request: the part, then the way to the value in it, e.g. `["body", "grants", 0]`. */
 export type Location = readonly [part: 'body' | 'query' | 'path' | 'header', ...(string | number)[]];
@@ -17,9 +17,13 @@ export class RequestError extends DomainError {
   readonly faults: readonly [RequestFault, ...RequestFault[]];
 
   /** @param faults at least one */
-  constructor(code: ErrorCode, faults: readonly [RequestFault, ...RequestFault[]]) {
+  constructor(
+    code: ErrorCode,
+    faults: readonly [RequestFault, ...RequestFault[]],
+    options?: DomainErrorOptions,
+  ) {
     const [{ loc, msg }] = faults;
-    super(code, `${loc.slice(1).join('.') || `The ${loc[0]}`}${loc.length > 1 ? ':' : ''} ${msg}`);
+    super(code, `${loc.slice(1).join('.') || `The ${loc[0]}`}${loc.length > 1 ? ':' : ''} ${msg}`, options);
     this.faults = faults;
   }
 }

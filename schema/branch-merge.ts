@@ -45,7 +45,11 @@ builder.mutationField('mergeBranch', (t) =>
         description: 'The slug of the space; `not_found` where the caller is not a member.',
       }),
       repositoryId: t.arg.id({ required: true, description: 'UUID of a repository of the space.' }),
-      input: t.arg({ type: MergeBranchInput, required: true, description: 'The two branches.' }),
+      input: t.arg({
+        type: MergeBranchInput,
+        required: true,
+        description: 'The branch that is changed, the branch that is merged into it, and how.',
+      }),
     },
     resolve: (_root, { spaceSlug, repositoryId, input }, { services, ctx }) =>
       mergeBranch(services, ctx, spaceSlug, repositoryId, input),

@@ -58,8 +58,8 @@ const SentMessage = builder.objectRef<SentCommMessage>('SentCommMessage').implem
     executionId: t.exposeID('executionId', {
       nullable: true,
       description:
-        'UUID of the execution whose log gets what the message causes, as late events: the one that opened the comm, or ' +
-        'for a comm of a client the newest one. Null where the session has run nothing yet; no log has it then.',
+        'UUID of the execution whose log gets what the message causes, as late events. It is the one that opened the comm; for ' +
+        'a comm that a client opened, the newest one. Null when the session has run nothing yet: then no log gets it.',
     }),
   }),
 });

@@ -75,7 +75,10 @@ builder.objectRef<Of<'error'>>(typeNames.error).implement({
   interfaces,
   fields: (t) => ({
     ename: t.string({ description: 'The class of the exception.', resolve: (row) => row.event.ename }),
-    evalue: t.string({ description: 'Its message.', resolve: (row) => row.event.evalue }),
+    evalue: t.string({
+      description: 'The message of the exception; empty if it has none.',
+      resolve: (row) => row.event.evalue,
+    }),
     traceback: t.stringList({
       description: 'Lines with ANSI colours.',
       resolve: (row) => row.event.traceback,

@@ -31,8 +31,8 @@ const WorkspaceFile = builder.interfaceRef<FileSnapshot>('WorkspaceFile').implem
     sha: t.exposeString('sha', { description: 'The blob: what a save gives as `baseSha`.' }),
     etag: t.string({
       description:
-        'The entity tag, which REST sends as `ETag`: the blob sha, and where the same path of the branch had that blob in ' +
-        'an earlier commit, a dot and a digest of the commit and the notebook id.',
+        'The entity tag, which REST sends as `ETag`. It is the blob sha. If the path had the same blob before, in an earlier ' +
+        'commit of the branch, a dot and a digest of the commit and the notebook id follow.',
       resolve: (file, _args, { services }) => entityTag(services, file),
     }),
     size: t.exposeInt('size', { description: 'Bytes as stored.' }),

@@ -6,8 +6,8 @@ import { builder } from './builder.js';
 import { needsRuntime } from './needs-runtime.js';
 
 const how =
-  'Takes a second at most, also while a cell runs if the kernel has subshells; else it is `kernel_busy` then. Needs the ' +
-  'scope `execute` and `canEdit`, for the user who created the session and for space admins.';
+  'Takes a second at most. While a cell runs, only a kernel with subshells answers; with other kernels it is the error ' +
+  '`kernel_busy`. Needs the scope `execute` and `canEdit`, for the user who created the session and for space admins.';
 
 const ReplyStatus = builder.enumType('KernelReplyStatus', {
   description: 'Whether a kernel could answer.',
@@ -136,7 +136,11 @@ builder.queryFields((t) => ({
       how,
     args: {
       ...sessionArgs,
-      access: t.arg({ type: HistoryAccess, required: true, description: 'Which entries.' }),
+      access: t.arg({
+        type: HistoryAccess,
+        required: true,
+        description: 'Which entries: a range of one session, the newest ones, or those with a text.',
+      }),
       n: t.arg.int({ description: 'For `tail` and `search`: how many, 1,000 at most; default 100.' }),
       pattern: t.arg.string({ description: 'For `search`: a text with the wildcards `*` and `?`.' }),
       unique: t.arg.boolean({ description: 'For `search`: the same code once only; default false.' }),

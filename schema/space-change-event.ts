@@ -20,7 +20,7 @@ builder.objectRef<SpaceEventOf<'workspace'>>(itemTypes.workspace).implement({
     workspaceId: t.id({ description: 'UUID of that workspace.', resolve: ownerOf }),
     change: t.field({
       type: WorkspaceChangeKind,
-      description: 'What happened.',
+      description: 'Which kind of change it was, as in `workspaceChanged`.',
       resolve: ({ data }) => data.change,
     }),
   }),
@@ -32,7 +32,10 @@ builder.objectRef<SpaceEventOf<'files'>>(itemTypes.files).implement({
   interfaces,
   fields: (t) => ({
     repositoryId: t.id({ description: ofRepository, resolve: ownerOf }),
-    branch: t.string({ description: 'Its name.', resolve: ({ data }) => data.branch }),
+    branch: t.string({
+      description: 'The name of the branch, without `refs/heads/`.',
+      resolve: ({ data }) => data.branch,
+    }),
     commitSha: t.string({
       nullable: true,
       description: 'The newest commit; null when the branch was deleted.',

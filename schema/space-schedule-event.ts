@@ -31,7 +31,7 @@ builder.objectRef<SpaceEventOf<'schedule'>>(itemTypes.schedule).implement({
     userId: t.id({ description: 'UUID of the user who made it.', resolve: ({ data }) => data.userId }),
     scheduleChange: t.field({
       type: ScheduleChangeKindEnum,
-      description: 'What happened.',
+      description: 'What happened first, e.g. that it was paused, missed a due time or started its run.',
       resolve: ({ data }) => data.change,
     }),
     scheduleStatus: t.field({

@@ -6,9 +6,9 @@ import { ResourceClass } from './resource-class.js';
 
 const WarmPool = builder.objectRef<WarmPoolState>('WarmPool').implement({
   description:
-    'Started workers without an owner: a start with their profile and class takes one, whose server runs already. Starts ' +
-    'of workspaces with an environment of their own do not use them. And started kernels on their live workers: a new session ' +
-    'takes one, whose imports are done.',
+    'Started workers without an owner. A start with their profile and class takes one, so its server runs already. Starts ' +
+    'of workspaces with an environment of their own do not use them. The pool also keeps started kernels on its live workers: ' +
+    'a new session takes one, so its imports are done already.',
   fields: (t) => ({
     kernelProfile: t.field({
       type: KernelProfile,

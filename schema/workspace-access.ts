@@ -119,7 +119,11 @@ builder.mutationField('replaceWorkspaceAccess', (t) =>
         description: 'The slug of the space; `not_found` where the caller is not a member.',
       }),
       id: t.arg.id({ required: true, description: 'UUID of the workspace.' }),
-      input: t.arg({ type: WorkspaceAccessInput, required: true, description: 'The sharing.' }),
+      input: t.arg({
+        type: WorkspaceAccessInput,
+        required: true,
+        description: 'The visibility and all grants: those that are not given are removed.',
+      }),
       ifMatch: t.arg.stringList({
         description:
           'The `etag` that you read, or several: where the sharing has none of them now, it stays as it is, and the error is ' +

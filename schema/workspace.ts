@@ -195,9 +195,9 @@ export const WorkspaceChangeKind = builder.enumType('WorkspaceChangeKind', {
 });
 
 const WorkspaceChangeObject = builder.objectRef<WorkspaceChange>('WorkspaceChange').implement({
-  description: 'A workspace that changed.',
+  description: 'One change of a workspace: which kind of change it was, and what the workspace is like now.',
   fields: (t) => ({
-    change: t.expose('change', { type: WorkspaceChangeKind, description: 'What happened.' }),
+    change: t.expose('change', { type: WorkspaceChangeKind, description: 'Which kind of change it was.' }),
     workspace: t.field({
       type: Workspace,
       description: 'The workspace as it is now.',

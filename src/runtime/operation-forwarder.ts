@@ -179,7 +179,7 @@ function notAnswered(): DomainError {
 }
 
 function callerLeft(): DomainError {
-  return new DomainError('runtime_unavailable', 'The caller has left; send the request again.');
+  return new DomainError('runtime_unavailable', 'The request was cancelled; send it again.');
 }
 
 function tooMany(): DomainError {

@@ -24,7 +24,7 @@ export async function loadOwnSession(
 
 /**
  * {@link loadOwnSession} for what needs the worker of the session.
- * @param options.evenDead whether a session whose kernel is dead will do; default not
+ * @param options.evenDead whether a session whose kernel is dead is accepted; default false
  * @throws DomainError as {@link loadOwnSession}; `workspace_archived`, `worker_not_live`, `session_dead`,
  *   `runtime_unavailable` while the server of the worker does not answer
  */

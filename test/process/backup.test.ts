@@ -191,7 +191,7 @@ describe('of an embedded database', () => {
     const damaged = await command('restore', backup, { DATA_DIR: join(folder, 'none') });
     expect(damaged).toEqual({
       exitCode: 1,
-      text: 'The backup is damaged: the file of the table User.\n',
+      text: 'The backup is damaged: the file of the table User is missing or changed.\n',
     });
     expect(await readdir(folder)).not.toContain('none');
   });

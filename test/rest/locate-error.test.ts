@@ -53,3 +53,14 @@ it('an error that clients must not see is answered as a masked 500', async () =>
   expect(response.status).toBe(500);
   expect(await response.text()).not.toContain('secret');
 });
+
+it('what else an error has stays: when to try again, headers and further members', async () => {
+  const faults = [{ path: ['path'], message: 'is wrong', type: 'invalid' }] as const;
+  const error = new FieldError('runtime_unavailable', [...faults], {
+    ...{ retryAfterSeconds: 3, headers: { 'x-reason': 'wrong' }, extra: { currentSha: 'a' } },
+  });
+  const response = errorResponse(locateError(error, routes[0]!), 'r1');
+  expect(response.headers.get('retry-after')).toBe('3');
+  expect(response.headers.get('x-reason')).toBe('wrong');
+  expect(await response.json()).toMatchObject({ current_sha: 'a' });
+});

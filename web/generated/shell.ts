@@ -129,7 +129,7 @@ export type CreateResourceClassInput = {
   name: string;
   /** Kubernetes: the labels that a node must have, as an object of strings; default none. */
   nodeSelector?: unknown;
-  /** Kubernetes: whether the files of a worker are on a volume of their own, of `workspaceStorageMb`, which is claimed with its pod and released with it; false for the disk of the node, null for a volume only where a StorageClass is named here or in `KUBERNETES_STORAGE_CLASS`. */
+  /** Kubernetes: true puts the files of a worker on a volume of their own, of `workspaceStorageMb`, which is claimed with its pod and released with it. False uses the disk of the node. Null uses a volume only if a StorageClass is named here or in `KUBERNETES_STORAGE_CLASS`. */
   persistentVolume?: boolean | null | undefined;
   /** Kubernetes: the StorageClass of that volume; null for the one of `KUBERNETES_STORAGE_CLASS`, or else the default of the cluster. At most 253 characters. */
   storageClass?: string | null | undefined;
@@ -491,7 +491,7 @@ export type UpdateResourceClassInput = {
   name?: string | null | undefined;
   /** Kubernetes: the labels that a node must have, as an object of strings. */
   nodeSelector?: unknown;
-  /** Kubernetes: whether the files of a worker are on a volume of their own, of `workspaceStorageMb`, which is claimed with its pod and released with it; false for the disk of the node, null for a volume only where a StorageClass is named here or in `KUBERNETES_STORAGE_CLASS`. */
+  /** Kubernetes: true puts the files of a worker on a volume of their own, of `workspaceStorageMb`, which is claimed with its pod and released with it. False uses the disk of the node. Null uses a volume only if a StorageClass is named here or in `KUBERNETES_STORAGE_CLASS`. */
   persistentVolume?: boolean | null | undefined;
   /** Kubernetes: the StorageClass of that volume; null for the one of `KUBERNETES_STORAGE_CLASS`, or else the default of the cluster. At most 253 characters. */
   storageClass?: string | null | undefined;

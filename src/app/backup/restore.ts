@@ -77,7 +77,10 @@ async function checkFiles(folder: string, { tables, repositories }: Manifest): P
   for (const { name, sha256 } of tables) {
     const found = await digestOf(join(folder, backupNames.database), name).catch(() => null);
     if (found !== sha256)
-      throw new DomainError('storage_unavailable', `The backup is damaged: the file of the table ${name}.`);
+      throw new DomainError(
+        'storage_unavailable',
+        `The backup is damaged: the file of the table ${name} is missing or changed.`,
+      );
   }
 }
 

@@ -17,15 +17,15 @@ interface HistoryParts {
   native: NativeGit;
 }
 
-/** A longer history is not read: all its renames are guessed then. */
+/** A history beyond one of these limits is not read: all its renames are guessed then. */
 const maxCommits = 10_000;
-/** The same for more renames, which a push can invent. */
+/** Recorded renames; a push can invent any number of them. */
 const maxRenames = 5_000;
-/** The same for more origins of files, of all commits whose children are not read yet. */
+/** Origins of files that are kept at the same time, of all commits whose children are not read yet. */
 const maxOrigins = 200_000;
-/** The same for a merge of more commits. */
+/** Parents of one commit. */
 const maxParents = 16;
-/** Milliseconds. The same for a history that takes longer. */
+/** How long the reading takes, in milliseconds. */
 const maxMs = 10_000;
 
 /** What is kept of a commit. */
@@ -52,8 +52,8 @@ interface Range {
 }
 
 /**
- * The renames that the commits between two commits record, one after the other as one. That of a file that is gone does not
- * count, whatever has its path now. Where branches were merged in between, each file has the origin that it has on the side from
+ * The renames that the commits between two commits record. Several renames of one file are joined into one. The rename of a file
+ * that was deleted later does not count, even if another file has its path now. Where branches were merged in between, each file has the origin that it has on the side from
  * which it comes.
  * @param bases the merge bases: the commits that they lead to are left out
  * @returns none where the history is too long

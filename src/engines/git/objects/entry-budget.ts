@@ -22,7 +22,7 @@ export class EntryBudget {
   take(entries = 1): void {
     this.#taken += entries;
     if (this.#taken > this.#maxEntries) {
-      throw new DomainError('payload_too_large', 'This commit holds too many files to go through.');
+      throw new DomainError('payload_too_large', 'This commit has too many files to read; leave some out.');
     }
   }
 

@@ -25,7 +25,10 @@ export class WorkerUsers {
   claim(workerId: string): number {
     const uid = uidOf(workerId);
     if ([...this.#uids].some(([other, id]) => id === uid && other !== workerId))
-      throw new DomainError('runtime_unavailable', 'The worker got no user of its own; start another one.');
+      throw new DomainError(
+        'runtime_unavailable',
+        'The system user of this worker is in use by another one; start a new worker.',
+      );
     this.#uids.set(workerId, uid);
     return uid;
   }

@@ -3,8 +3,8 @@ import type { ClusterClient } from './cluster-client.js';
 import { containerOf, failedBeforeServer } from './pod-status.js';
 
 /**
- * What the container of a Pod printed at last that has ended, or that failed before the server, without the token of the
- * server. Undefined while the container runs, and when the cluster does not give it. Never throws; takes 5 s at most.
+ * The last lines that the container of an ended Pod printed, or the container that failed before it, without the token of the
+ * server. Undefined while the container runs, and when the cluster does not give them. Never throws; takes 5 s at most.
  */
 export async function lastOutputOf(
   pod: V1Pod,
