@@ -4,6 +4,7 @@ import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import type { OwnerTarget } from '../engines/database/owner-target.js';
 import { takenOver } from '../engines/database/taken-over.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
+import { untilAnswered } from '../engines/database/until-answered.js';
 import { DomainError } from '../errors.js';
 import { endWithoutRun } from './end-without-run.js';
 import type { ExecutionLog } from './execution-log.js';
@@ -50,6 +51,33 @@ export class ExecutionIntake {
     } catch (error) {
       if (error instanceof FormerOwnerError) throw takenOver('the cell was not queued', error);
       if (wasUnconfirmed || uniqueViolation(error) === null) this.#unconfirmed.add(row.id);
+      throw error;
+    }
+  }
+
+  /**
+   * Writes the row of an execution and queues it, as soon as the database answers. Nobody else may add it, or have added it in
+   * this process: a row that is there already is that of a try whose answer was lost.
+   * @param signal ends the tries
+   * @throws DomainError `runtime_unavailable` when another gateway has taken over the kernels; the database's error
+   */
+  async addWhenAnswered(row: NewExecution, signal: AbortSignal): Promise<Execution> {
+    const { prisma } = this.#deps;
+    const write = async () => {
+      try {
+        const [execution] = await insertExecutions(this.#deps, [row]);
+        return execution!;
+      } catch (error) {
+        if (uniqueViolation(error) === null) throw error;
+        return prisma.execution.findUniqueOrThrow({ where: { id: row.id } });
+      }
+    };
+    try {
+      const execution = await untilAnswered(write, { signal, maxMs: Number.POSITIVE_INFINITY });
+      this.#queue(execution);
+      return execution;
+    } catch (error) {
+      if (error instanceof FormerOwnerError) throw takenOver('the cell was not queued', error);
       throw error;
     }
   }

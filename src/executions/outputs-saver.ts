@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import type { OwnerTarget } from '../engines/database/owner-target.js';
+import { isOutage } from '../engines/database/until-answered.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import { sharedAbort } from '../engines/events/shared-abort.js';
 import { waitFor } from '../engines/events/wait-for.js';
@@ -16,7 +17,7 @@ export interface OutputsSaverDeps extends SaveOutputsServices, OwnerTarget {
   log: Logger;
 }
 
-/** The waits between the tries of a save while storage does not answer, in milliseconds. */
+/** The waits between the tries of a save that fails, in milliseconds; the last one repeats while the database is away. */
 const retryMs = [100, 500, 2_000, 5_000, 15_000];
 /** The errors of one moment. */
 const passing = new Set<string>(['storage_unavailable', 'overloaded', 'rate_limited', 'base_sha_conflict']);
@@ -93,7 +94,9 @@ export class OutputsSaver {
         return await this.#write(execution.id, { status: 'saved', commitOid });
       } catch (error) {
         const isPassing = !(error instanceof DomainError) || passing.has(error.code);
-        const wait = isPassing ? retryMs[attempt] : undefined;
+        const wait = isPassing
+          ? (retryMs[attempt] ?? (isOutage(error) ? retryMs.at(-1) : undefined))
+          : undefined;
         if (wait === undefined) return await this.#fail(execution.id, error);
         await sleep(wait, undefined, { signal: this.#closing.signal }).catch(() => {});
       }

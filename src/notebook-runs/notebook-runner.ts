@@ -93,17 +93,18 @@ export class NotebookRunner {
 
   async #drive(runId: string): Promise<void> {
     const { bus } = this.#services;
+    const { signal } = this.#closing;
     const found = await this.#begun(runId);
     if (!found) return;
     const { workspace, ...run } = found;
     const { slug } = workspace.space;
     const driver = new RunDriver(this.#services, run, slug, this.#closing.signal);
     const cancelIfAsked = () =>
-      void this.#isCancelled(runId).then(
+      void untilAnswered(() => this.#isCancelled(runId), { signal }).then(
         (is) => is && driver.cancel(),
         () => {},
       );
-    const unsubscribe = bus.subscribe('notebookRun', runId, cancelIfAsked);
+    const leave = [bus.subscribe('notebookRun', runId, cancelIfAsked), bus.onMissed(cancelIfAsked)];
     try {
       cancelIfAsked();
       const end = await driver.drive();
@@ -114,7 +115,7 @@ export class NotebookRunner {
       await driver.endSession();
       await this.#finish(run, slug, driver, { ...end, widgets });
     } finally {
-      unsubscribe();
+      for (const one of leave) one();
     }
   }
 

@@ -4,8 +4,7 @@ import { loadActor } from '../access/load-actor.js';
 import type { RequestContext } from '../context.js';
 import { isStillOwner } from '../engines/database/owner-target.js';
 import { isTakenOver } from '../engines/database/taken-over.js';
-import { uniqueViolation } from '../engines/database/unique-violation.js';
-import { isOutage } from '../engines/database/until-answered.js';
+import { isOutage, shortOutageMs, untilAnswered } from '../engines/database/until-answered.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import type { JsonObject } from '../engines/nbformat/json-value.js';
 import { DomainError } from '../errors.js';
@@ -113,7 +112,8 @@ export class RunDriver {
     if (sessionId === null || !ownsSession) return;
     try {
       if (!(await isStillOwner(this.#services))) return;
-      await deleteSession(this.#services, await this.context(), this.#spaceSlug, sessionId);
+      const end = async () => deleteSession(this.#services, await this.context(), this.#spaceSlug, sessionId);
+      await untilAnswered(end, { signal: this.#closing, maxMs: shortOutageMs });
     } catch (err) {
       this.#services.log.warn({ err, runId: this.#run.id }, 'the session of a run was not ended');
     }
@@ -169,12 +169,10 @@ export class RunDriver {
     const { prisma } = this.#services;
     const { executionId } = cell;
     const known = await prisma.execution.findUnique({ where: { id: executionId } });
-    if (!known?.finishedAt) {
+    if (!known) {
       if (this.#cancelling.signal.aborted) return { status: 'cancelled' };
       if (this.#timeout.aborted) return { status: 'timed_out' };
-      if (!known) await this.#queueCell(sessionId, cell);
-      // An earlier driver may have written it, and had no answer of the database.
-      else this.#services.intake.confirm(known);
+      await this.#queueCell(sessionId, cell);
     }
     return this.#endOf(await this.#ended(executionId), cell);
   }
@@ -186,16 +184,11 @@ export class RunDriver {
     const { userId, allowErrors, timeoutSeconds, startedAt } = this.#run;
     const left =
       timeoutSeconds === null ? null : startedAt!.getTime() / 1000 + timeoutSeconds - Date.now() / 1000;
-    const { intake, prisma } = this.#services;
     const row = {
       ...{ id: executionId, sessionId, userId, code: source, cellIndex, cellId },
       ...{ stopOnError: !allowErrors, timeoutSeconds: left === null ? null : Math.max(0.001, left) },
     };
-    await intake.add(row).catch(async (error) => {
-      // What an earlier driver had no answer of may be written later than this one looks for it.
-      if (uniqueViolation(error) === null) throw error;
-      intake.confirm(await prisma.execution.findUniqueOrThrow({ where: { id: executionId } }));
-    });
+    await this.#services.intake.addWhenAnswered(row, this.#closing);
     this.#services.bus.publish('notebookRun', this.#run.id, { runId: this.#run.id });
   }
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Session } from '../../prisma/generated/client/client.js';
+import { isOutage } from '../engines/database/until-answered.js';
 import type { JupyterClient } from '../engines/kernels/jupyter-client.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError } from '../errors.js';
@@ -131,11 +132,19 @@ export class LiveSessions {
 
   #writerOf(sessionId: string): StatusWriter {
     const { rows, log } = this.#deps;
-    return new StatusWriter((status, reason) =>
-      rows
-        .setStatus(sessionId, status, reason)
-        .catch((err) => log.error({ err, sessionId }, 'the status of a session was not written')),
-    );
+    const writer: StatusWriter = new StatusWriter(async (status, reason) => {
+      const current = this.#live.get(sessionId);
+      // The end of a kernel that could not be written before there was another one.
+      if (current && current.status !== writer) return true;
+      try {
+        await rows.setStatus(sessionId, status, reason);
+        return true;
+      } catch (err) {
+        log.error({ err, sessionId }, 'the status of a session was not written');
+        return !isOutage(err);
+      }
+    });
+    return writer;
   }
 
   #follow(sessionId: string, entry: LiveSession): void {

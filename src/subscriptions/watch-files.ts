@@ -8,6 +8,7 @@ import { notFound } from '../errors.js';
 import { loadFileTarget } from '../files/file-target.js';
 import { type FileChangeEvent, fileChanges } from '../notebooks/versions/file-changes.js';
 import { callerKey } from './deliveries.js';
+import { repeatedChanges } from './repeated-changes.js';
 import type { Recheck } from './stream-guard.js';
 import type { SubscriptionServices } from './subscription-services.js';
 
@@ -82,7 +83,7 @@ export async function watchFiles(
         const read = () =>
           deliveries.read(event, ['changes', from, move.to], () => fewChanges({ prisma, git }, move));
         const few = await untilAnswered(read, { signal: ended.signal });
-        step = few ? replay(few) : fileChanges({ prisma, git }, move);
+        step = few ? replay(few) : repeatedChanges(() => fileChanges({ prisma, git }, move), ended.signal);
       }
       const { done, value } = await step.next();
       if (!done) {

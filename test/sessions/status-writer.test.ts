@@ -3,10 +3,15 @@ import { StatusWriter } from '../../src/sessions/status-writer.js';
 
 let written: string[];
 let writer: StatusWriter;
+let isAway: boolean;
 beforeEach(() => {
   vi.useFakeTimers();
   written = [];
-  writer = new StatusWriter(async (status) => written.push(status));
+  isAway = false;
+  writer = new StatusWriter(async (status) => {
+    if (!isAway) written.push(status);
+    return !isAway;
+  });
 });
 afterEach(() => vi.useRealTimers());
 
@@ -47,5 +52,33 @@ describe('the writer of a session status', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     await writer.flush();
     expect(written).toEqual(['idle', 'busy']);
+  });
+
+  test('writes a status again that could not be written, and a newer one immediately', async () => {
+    writer.set('idle', null);
+    await writer.flush();
+    isAway = true;
+    writer.set('dead', 'lost');
+    await vi.advanceTimersByTimeAsync(10_000);
+    isAway = false;
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(written).toEqual(['idle', 'dead']);
+    isAway = true;
+    writer.set('restarting', null);
+    await writer.written();
+    isAway = false;
+    writer.set('idle', null);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(written).toEqual(['idle', 'dead', 'idle']);
+  });
+
+  test('drops one that could not be written when it is canceled', async () => {
+    isAway = true;
+    writer.set('idle', null);
+    await writer.written();
+    isAway = false;
+    writer.cancel();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(written).toEqual([]);
   });
 });

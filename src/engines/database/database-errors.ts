@@ -1,4 +1,5 @@
 import { DomainError } from '../../errors.js';
+import { DatabaseAwayError } from './database-away-error.js';
 import { FormerOwnerError } from './former-owner-error.js';
 
 /**
@@ -16,13 +17,23 @@ const unavailable = new Set([
   'P2037',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
 ]);
 
 /**
- * PostgreSQL's codes for: disk full, too many connections, shutting down (twice), cannot connect now, timed out.
+ * PostgreSQL's codes for: a connection that broke or was not accepted (class 08, of a pooler too), a server that became
+ * read-only in a failover, a transaction that was idle for too long, disk full, too many connections (twice), shutting down
+ * (twice), cannot connect now, a session that was idle for too long, timed out.
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const unavailableStates = new Set(['53100', '53300', '57P01', '57P02', '57P03', '57014']);
+const unavailableStates = new Set([
+  ...['08000', '08001', '08003', '08004', '08006', '08P01', '25006', '25P03'],
+  ...['53100', '53300', '53400', '57P01', '57P02', '57P03', '57P05', '57014'],
+]);
 
 /** The adapter's names for the same errors. Raw statements need them: Prisma has one code (P2010) for all their errors. */
 const unavailableKinds = new Set([
@@ -34,12 +45,13 @@ const unavailableKinds = new Set([
 
 /**
  * What the pool says when all its connections were used for too long, and when the server accepted none in time, and what the
- * driver says of a connection that was cut. These errors have no code.
+ * driver says of an answer that did not come in time, and of a connection that was cut. These errors have no code.
  * @see https://node-postgres.com/apis/pool
  */
 const unavailableMessages = new Set([
   'timeout exceeded when trying to connect',
   'Connection terminated due to connection timeout',
+  'Query read timeout',
   'Connection terminated',
   'Connection terminated unexpectedly',
   'Client has encountered a connection error and is not queryable',
@@ -49,7 +61,7 @@ const unavailableMessages = new Set([
 const invalidText = '22021';
 
 /**
- * Converts an error of the database to a {@link DomainError}: `storage_unavailable` when the database could not answer,
+ * Converts an error of the database to a {@link DomainError}: {@link DatabaseAwayError} when the database could not answer,
  * `invalid_request` when it could not store a text, and `runtime_unavailable` for a {@link FormerOwnerError}. Returns every
  * other error unchanged.
  */
@@ -80,11 +92,7 @@ export function withDatabaseErrors(error: unknown): unknown {
     unavailableStates.has(state) ||
     unavailableKinds.has(kind) ||
     unavailableMessages.has(message ?? '');
-  if (!isAway) return error;
-  return new DomainError('storage_unavailable', 'The database does not answer; try again in some seconds.', {
-    cause: error,
-    retryAfterSeconds: 5,
-  });
+  return isAway ? new DatabaseAwayError(error) : error;
 }
 
 /** What the adapter says of an error of the driver. Within a transaction, its own error may come as it is. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { DomainError } from '../../errors.js';
+import { DatabaseAwayError } from './database-away-error.js';
 
 /** Rows for one table, as the text format of `COPY` has them. */
 export interface CopiedRows {
@@ -62,7 +62,7 @@ export class RowLoader {
    * Writes rows in one transaction.
    * @param check whether everything exists that the rows refer to; it is queried after they are written. The embedded
    *   database does not check foreign keys here.
-   * @throws RowsExist, LoadRefused; DomainError `storage_unavailable` when the connection breaks; the driver's error
+   * @throws RowsExist, LoadRefused; DatabaseAwayError when the connection breaks; the driver's error
    */
   async load(tables: readonly CopiedRows[], check: LoadCheck): Promise<void> {
     const client = await this.#pool.connect().catch((error) => {
@@ -107,14 +107,7 @@ function withMeaning(error: unknown): unknown {
   const code = (error as { code?: string }).code;
   // The driver's own errors, for example after a time limit, have no code.
   if (code === undefined) {
-    return new DomainError(
-      'storage_unavailable',
-      'The database does not answer; try again in some seconds.',
-      {
-        cause: error,
-        retryAfterSeconds: 5,
-      },
-    );
+    return new DatabaseAwayError(error);
   }
   if (code === uniqueViolation) return new RowsExist(error);
   return code === foreignKeyViolation ? new LoadRefused(error) : error;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DomainError } from '../../errors.js';
+import { DatabaseAwayError } from './database-away-error.js';
 import { withDatabaseErrors } from './database-errors.js';
 
 /** The waits between the tries, in milliseconds; the last one repeats. */
@@ -30,13 +30,12 @@ export async function untilAnswered<T>(
     } catch (error) {
       if (!isOutage(error) || signal?.aborted || performance.now() > end) throw error;
       const waitMs = retryMs[Math.min(attempt, retryMs.length - 1)];
-      await sleep(waitMs, undefined, { signal, ref: false }).catch(() => {});
+      await sleep(waitMs, undefined, { signal }).catch(() => {});
     }
   }
 }
 
 /** Whether an error says that the database does not answer now. */
 export function isOutage(error: unknown): boolean {
-  const known = withDatabaseErrors(error);
-  return known instanceof DomainError && known.code === 'storage_unavailable';
+  return withDatabaseErrors(error) instanceof DatabaseAwayError;
 }

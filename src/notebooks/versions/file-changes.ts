@@ -1,5 +1,4 @@
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
-import { untilAnswered } from '../../engines/database/until-answered.js';
 import type { Commit, GitRepository, PathChange } from '../../engines/git/git-store.js';
 import { pathHash } from '../path-hash.js';
 import { storable } from './storable.js';
@@ -79,19 +78,15 @@ async function* describeChanges(
   before: ReadonlySet<string>,
 ): AsyncGenerator<FileChangeEvent> {
   const { name, email } = commit.author;
-  const user = await untilAnswered(() =>
-    prisma.user.findUnique({ where: { email: storable(email) }, select: { id: true } }),
-  );
+  const user = await prisma.user.findUnique({ where: { email: storable(email) }, select: { id: true } });
   const moved = new Set(changes.map(({ renamedFrom }) => renamedFrom));
   for (const { path, oid, renamedFrom = null } of changes) {
     if (oid === null && moved.has(path)) continue;
-    const version = await untilAnswered(() =>
-      prisma.fileVersion.findFirst({
-        where: { repositoryId, branch, pathHash: pathHash(path), ...(oid === null ? {} : { blobOid: oid }) },
-        orderBy: { position: 'desc' },
-        select: { documentId: true },
-      }),
-    );
+    const version = await prisma.fileVersion.findFirst({
+      where: { repositoryId, branch, pathHash: pathHash(path), ...(oid === null ? {} : { blobOid: oid }) },
+      orderBy: { position: 'desc' },
+      select: { documentId: true },
+    });
     const isUpdate = before.has(path) && !moved.has(path);
     yield {
       branch,

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
+import { DatabaseAwayError } from '../../../src/engines/database/database-away-error.js';
 import { untilAnswered } from '../../../src/engines/database/until-answered.js';
 import { DomainError } from '../../../src/errors.js';
 
-const away = new DomainError('storage_unavailable', 'The database does not answer.');
+const away = new DatabaseAwayError(new Error('cut'));
 
 it('repeats the work until the database answers, in the errors of Prisma too', async () => {
   const work = vi
@@ -16,9 +17,11 @@ it('repeats the work until the database answers, in the errors of Prisma too', a
 });
 
 it('does not repeat what fails for another reason', async () => {
-  const work = vi.fn().mockRejectedValue(new DomainError('not_found', 'There is none.'));
-  await expect(untilAnswered(work)).rejects.toMatchObject({ code: 'not_found' });
-  expect(work).toHaveBeenCalledTimes(1);
+  for (const code of ['not_found', 'storage_unavailable'] as const) {
+    const work = vi.fn().mockRejectedValue(new DomainError(code, 'A ref is damaged.'));
+    await expect(untilAnswered(work)).rejects.toMatchObject({ code });
+    expect(work).toHaveBeenCalledTimes(1);
+  }
 });
 
 it('gives up after the time that it is given', async () => {
