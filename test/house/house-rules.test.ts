@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { houseFaults } from './house-faults.js';
 import { medianLineCount } from './shape.js';
@@ -23,7 +23,10 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 /** Writes files into the copy for as long as `check` runs. */
 function planted<T>(files: Record<string, string>, check: () => T): T {
   try {
-    for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
     return check();
   } finally {
     for (const path of Object.keys(files)) rmSync(join(root, path), { force: true });
@@ -89,7 +92,13 @@ describe('the order of the layers', () => {
     const fault = 'src/files/planted.ts: src/files does not import src/server/x.ts.';
     for (const statement of [
       "export * from '../server/x.js';",
+      "export {} from '../server/x.js';",
+      "import {} from '../server/x.js';",
+      "import '../server/x.js';",
+      "declare module 'some-package' {\nexport * from '../server/x.js';\n}",
       "void import('../server/x.js');",
+      'void import(`../server/x.js`);',
+      "void import('\\x2e./server/x.js');",
       "import x = require('../server/x.js');",
       "new Worker(new URL('../server/x.js', import.meta.url));",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a program in a text
@@ -103,6 +112,32 @@ describe('the order of the layers', () => {
     expect(newFaults({ 'src/files/planted.ts': text })).toEqual([
       'src/files/planted.ts: import types by an import statement.',
     ]);
+  });
+
+  it.each([
+    ['void import(name);', 'an import whose path is not a literal'],
+    ["void import('../server/' + 'x.js');", 'an import whose path is not a literal'],
+    ["import { createRequire as load } from 'node:module';", '`createRequire`'],
+    ["import * as node from 'node:module';\nnode.createRequire('/');", '`createRequire`'],
+    ["import.meta.resolve('../server/x.js');", '`import.meta.resolve` of a file'],
+    ['import.meta.resolve(name);', '`import.meta.resolve` of a file'],
+    ["declare module '../server/x.js' {}", '`declare module` of ../server/x.js'],
+    ['/// <reference path="../server/x.ts" />', '`/// <reference>`'],
+    ["import '/src/server/x.js';", 'the import of /src/server/x.js; import files by a relative path'],
+    ["export * from 'file:///x.js';", 'the import of file:///x.js; import files by a relative path'],
+    [
+      "import 'notebook-gateway/client';",
+      'the import of notebook-gateway/client; import files by a relative path',
+    ],
+  ])('what cannot be checked is a fault: %s', (statement, what) => {
+    expect(newFaults({ 'src/files/planted.ts': `${statement}\n` })).toEqual([
+      `src/files/planted.ts: the rules cannot check ${what}.`,
+    ]);
+  });
+
+  it('a package may be declared, and a file of it resolved', () => {
+    const text = "declare module 'notebook-gateway-kit' {}\nimport.meta.resolve('tsx');\n";
+    expect(newFaults({ 'src/files/planted.ts': text })).toEqual([]);
   });
 
   it('two folders of one layer do not import each other', () => {
@@ -209,6 +244,24 @@ describe('import cycles', () => {
     expect(inCycles(files)).toEqual([one, two]);
   });
 
+  it.each([
+    ['src/files/planted.ts', "import { a } from './planted.js';\n"],
+    ['src/files/planted.ts', "import type { A } from '../files/planted.js';\n"],
+    ['src/files/planted.mts', "export * from './planted.mjs';\n"],
+    ['web/src/planted.tsx', "import './planted.js';\n"],
+  ])('a file that imports itself is one: %s, %s', (path, text) => {
+    expect(newFaults({ [path]: text })).toEqual([`${path}: it imports itself.`]);
+  });
+
+  it('are found in a folder that has the name of generated ones', () => {
+    const file = 'src/files/generated/planted.ts';
+    const files = {
+      [file]: "import { two } from '../planted-two.js';\nexport const one = () => two;\n",
+      [two]: "import { one } from './generated/planted.js';\nexport const two = () => one;\n",
+    };
+    expect(inCycles(files)).toEqual([file, two]);
+  });
+
   it('are not found where there is none', () => {
     const files = {
       [one]: "import type { Two } from './planted-two.js';\nexport interface One { two: Two }\n",
@@ -224,6 +277,13 @@ describe('sizes', () => {
   it('a file has at most 300 lines', () => {
     expect(newFaults({ [file]: '\n'.repeat(300) })).toEqual([]);
     expect(newFaults({ [file]: '\n'.repeat(301) })).toEqual([`${file}: 301 lines.`]);
+  });
+
+  it('only the known folders of generated code are without limits', () => {
+    const long = '\n'.repeat(301);
+    const path = 'src/files/generated/planted.ts';
+    expect(newFaults({ [path]: long })).toEqual([`${path}: 301 lines.`]);
+    expect(newFaults({ 'web/generated/planted.ts': long })).toEqual([]);
   });
 
   it('a function has at most 80 lines', () => {
@@ -258,10 +318,20 @@ it('an export has JSDoc', () => {
     '/**\n *\n */\n',
     '/* The answer. */\n',
     '/** @throws Error always */\n',
+    '/** . */\n',
+    '/** 1. */\n',
+    '/**\n * -\n * @throws Error always\n */\n',
   ])
     expect(newFaults({ [file]: `${comment}export const answer = 42;\n` })).toEqual([
       expect.stringMatching(/^\S+:\d: an export without JSDoc\.$/),
     ]);
+});
+
+it('an export has a name', () => {
+  const text = '/** The answer. */\nconst answer = 42;\nexport = answer;\n';
+  expect(newFaults({ 'src/files/planted.cts': text })).toEqual([
+    'src/files/planted.cts: export names instead of `export =`.',
+  ]);
 });
 
 it.each([
@@ -299,6 +369,11 @@ describe('words', () => {
   it.each([
     ['a name', 'const mostFiles = 1;\n', 'the name mostFiles: max.'],
     ['a private name', 'class A {\n#door = 1;\n}\n', 'the name door: transport, API.'],
+    ['a name with a digit', 'const turn1 = 1;\n', 'the name turn1: queue, slot.'],
+    ['a name behind a digit', 'const next2Turn = 1;\n', 'the name next2Turn: queue, slot.'],
+    ['a name in capitals', 'const MOST_FILES = 1;\n', 'the name MOST_FILES: max.'],
+    ['a name that begins with capitals', 'const MOSTFiles = 1;\n', 'the name MOSTFiles: max.'],
+    ['a name behind capitals', 'const HTTPTurn = 1;\n', 'the name HTTPTurn: queue, slot.'],
     ['a comment', '// Tells the client.\n', 'the words "Tells" in prose.'],
     ['a description', "const text = 'What it is told.';\n", 'the words "told" in prose.'],
     ['a template', 'const text = `In doubt`;\n', 'the words "In doubt" in prose.'],
@@ -308,9 +383,8 @@ describe('words', () => {
   });
 
   it('the path of a file has none', () => {
-    expect(newFaults({ 'src/files/next-turn.ts': '' })).toEqual([
-      'src/files/next-turn.ts: the word turn in the path: queue, slot.',
-    ]);
+    for (const path of ['src/files/next-turn.ts', 'src/files/turn2.ts', 'src/files/nextTurn.ts'])
+      expect(newFaults({ [path]: '' })).toEqual([`${path}: the word turn in the path: queue, slot.`]);
   });
 
   it.each([

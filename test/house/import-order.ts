@@ -1,3 +1,4 @@
+import { isIn } from './is-in.js';
 import type { SourceFile } from './source-files.js';
 import { walk } from './walk.js';
 
@@ -84,10 +85,6 @@ function ownerOf(specifier: string): string | undefined {
   return Object.entries(packageOwners).find(([name]) => isIn(specifier, name))?.[1];
 }
 
-function isIn(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
-}
-
 function layerOf(path: string): { layer: number; folder: string } | undefined {
   for (const [layer, folders] of layers.entries()) {
     const folder = folders.find((candidate) => isIn(path, candidate));
@@ -108,7 +105,7 @@ export function inlineImportFaults({ path, program }: SourceFile): string[] {
   return hasOne ? [`${path}: import types by an import statement.`] : [];
 }
 
-/** One sentence for each import that goes against the order of {@link layers}. */
+/** One sentence for each import that goes against the order of {@link layers}, and for each file that imports itself. */
 export function importOrderFaults(files: SourceFile[]): string[] {
   return files.flatMap((file) => [
     ...file.imports.flatMap((imported) => faultOfImport(file, imported) ?? []),
@@ -120,6 +117,7 @@ export function importOrderFaults(files: SourceFile[]): string[] {
 }
 
 function faultOfImport({ path, typeImports }: SourceFile, imported: string): string | undefined {
+  if (withoutEnding(imported) === withoutEnding(path)) return `${path}: it imports itself.`;
   if (isIn(path, 'web') || isIn(imported, 'web')) {
     // A file of a package that a page loads by its address is imported by its path.
     const isAllowed = isIn(path, 'web') && (isIn(imported, 'web') || isIn(imported, 'node_modules'));
@@ -149,4 +147,9 @@ function faultOfImport({ path, typeImports }: SourceFile, imported: string): str
   const isFree = from.folder !== standsAlone || !isIn(imported, 'src/engines');
   if (to.layer > from.layer && isFree) return undefined;
   return `${path}: ${from.folder} does not import ${imported}.`;
+}
+
+/** Imports name `x.tsx` and `x.mts` by other endings. */
+function withoutEnding(path: string): string {
+  return path.replace(/\.[cm]?[jt]sx?$/, '');
 }

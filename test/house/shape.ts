@@ -37,12 +37,14 @@ function longFunctionsIn(file: SourceFile): string[] {
 }
 
 /**
- * One sentence for each exported declaration whose JSDoc is missing or has no text before its tags, also where a later
- * `export { name }` exports it.
+ * One sentence for each exported declaration whose JSDoc is missing or has no word before its tags, also where a later
+ * `export { name }` exports it; and for each `export =`.
  */
 export function undocumentedExports(file: SourceFile): string[] {
   const listed = new Set(file.program.body.flatMap(namesInExportList));
   return file.program.body.flatMap((statement) => {
+    if (statement.type === 'TSExportAssignment')
+      return [`${file.path}: export names instead of \`export =\`.`];
     const isExported =
       statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration'
         ? Boolean(statement.declaration)
@@ -50,13 +52,17 @@ export function undocumentedExports(file: SourceFile): string[] {
     if (!isExported) return [];
     const documented = file.comments.some(
       ({ type, value, end }) =>
-        type === 'Block' &&
-        /^\*[\s*]*[^\s*@]/.test(value) &&
-        file.text.slice(end, statement.start).trim() === '',
+        type === 'Block' && hasDescription(value) && file.text.slice(end, statement.start).trim() === '',
     );
     const line = file.text.slice(0, statement.start).split('\n').length;
     return documented ? [] : [`${file.path}:${line}: an export without JSDoc.`];
   });
+}
+
+/** Whether a comment is JSDoc with a word before its first tag. */
+function hasDescription(comment: string): boolean {
+  const [description = ''] = comment.split(/^[\s*]*@/m);
+  return comment.startsWith('*') && /\p{L}{2}/u.test(description);
 }
 
 /** The local names in `export { name }`. What comes from another file has its JSDoc there. */

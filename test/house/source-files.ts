@@ -22,6 +22,9 @@ export interface SourceFile {
 /** The names of programs in TypeScript and JavaScript. */
 const programName = /\.[cm]?[jt]sx?$/;
 
+/** The folders of generated code. */
+const generatedFolders = ['prisma/generated/', 'rest/generated/', 'src/client/generated/', 'web/generated/'];
+
 /**
  * Parses the sources below some folders, without generated code.
  * @param root the folder of the repository
@@ -41,29 +44,15 @@ export function listFiles(root: string, folders: string[], name: RegExp): string
   );
   return listed
     .split('\n')
-    .filter((path) => name.test(path) && !path.includes('/generated/') && existsSync(join(root, path)));
+    .filter((path) => name.test(path) && !generatedFolders.some((folder) => path.startsWith(folder)))
+    .filter((path) => existsSync(join(root, path)));
 }
 
 function readSourceFile(root: string, path: string): SourceFile {
   const text = readFileSync(join(root, path), 'utf8');
-  const { program, comments, module, errors } = parseSync(path, text);
+  const { program, comments, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`);
-  const specifiers = [
-    ...module.staticImports.map(({ moduleRequest, entries }) => ({
-      specifier: moduleRequest.value,
-      isType: entries.length > 0 && entries.every((entry) => entry.isType),
-    })),
-    ...module.staticExports.flatMap(({ entries }) =>
-      entries.flatMap(({ moduleRequest, isType }) =>
-        moduleRequest ? [{ specifier: moduleRequest.value, isType }] : [],
-      ),
-    ),
-    ...module.dynamicImports.map(({ moduleRequest: { start, end } }) => ({
-      specifier: text.slice(start + 1, end - 1),
-      isType: false,
-    })),
-    ...specifiersInBody(program),
-  ];
+  const specifiers = specifiersOf(program);
   const isRelative = ({ specifier }: { specifier: string }) => specifier.startsWith('.');
   const imports = specifiers
     .filter(isRelative)
@@ -81,22 +70,62 @@ function readSourceFile(root: string, path: string): SourceFile {
   };
 }
 
+interface Specifier {
+  specifier: string;
+  isType: boolean;
+}
+
 /**
- * What a file imports without an import statement: the program of a thread, `new URL('./x.js', import.meta.url)`, and
- * `import x = require('./x.js')`.
+ * What a file imports: with the statements `import` and `export … from`, also without names; with `import('./x.js')` and
+ * `import x = require('./x.js')`; and as the program of a thread, `new URL('./x.js', import.meta.url)`.
  */
-function specifiersInBody(body: ParseResult['program']): { specifier: string; isType: boolean }[] {
-  const found: string[] = [];
-  walk(body, (node) => {
-    if (node.type === 'TSExternalModuleReference') found.push(node.expression.value);
-    if (node.type !== 'NewExpression') return;
-    const [address, base] = node.arguments;
-    if (node.callee.type !== 'Identifier' || node.callee.name !== 'URL' || base?.type !== 'MemberExpression')
-      return;
-    const name = textOf(address);
-    if (name && programName.test(name)) found.push(name.startsWith('.') ? name : `./${name}`);
+function specifiersOf(program: ParseResult['program']): Specifier[] {
+  const found: Specifier[] = [];
+  walk(program, (node) => {
+    const specifier = specifierOf(node);
+    if (specifier) found.push({ specifier, isType: importsTypesOnly(node) });
   });
-  return found.map((specifier) => ({ specifier, isType: false }));
+  return found;
+}
+
+function specifierOf(node: Node): string | undefined {
+  switch (node.type) {
+    case 'ImportDeclaration':
+    case 'ExportAllDeclaration':
+    case 'ExportNamedDeclaration':
+      return node.source?.value;
+    case 'ImportExpression':
+      return literalText(node.source);
+    case 'TSExternalModuleReference':
+      return node.expression.value;
+    case 'NewExpression': {
+      const [address, base] = node.arguments;
+      if (node.callee.type !== 'Identifier' || node.callee.name !== 'URL') return undefined;
+      const name = base?.type === 'MemberExpression' && textOf(address);
+      if (!name || !programName.test(name)) return undefined;
+      return name.startsWith('.') ? name : `./${name}`;
+    }
+  }
+  return undefined;
+}
+
+function importsTypesOnly(node: Node): boolean {
+  if (node.type === 'ImportDeclaration') {
+    const isType = (one: (typeof node.specifiers)[number]) =>
+      one.type === 'ImportSpecifier' && one.importKind === 'type';
+    return node.importKind === 'type' || (node.specifiers.length > 0 && node.specifiers.every(isType));
+  }
+  if (node.type === 'ExportAllDeclaration') return node.exportKind === 'type';
+  if (node.type !== 'ExportNamedDeclaration') return false;
+  const { exportKind, specifiers } = node;
+  return (
+    exportKind === 'type' || (specifiers.length > 0 && specifiers.every((one) => one.exportKind === 'type'))
+  );
+}
+
+/** The value of a text in quotes, or of a template without values; undefined for all else. */
+export function literalText(node: Node | undefined): string | undefined {
+  return node?.type === 'TemplateLiteral' && node.expressions.length > 0 ? undefined : textOf(node);
 }
 
 /** A text as it stands in a program. In a template, what ends a name is read as `js`, e.g. `x.${isSource ? 'ts' : 'js'}`. */

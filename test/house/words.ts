@@ -47,8 +47,8 @@ const allowedPhrases =
 /** One sentence for each private word in a name, a comment or a text of a file. */
 export function wordFaults({ path, names, prose }: WordedFile): string[] {
   const faults = new Set<string>();
-  for (const word of path.split(/[^A-Za-z0-9]+/)) {
-    const better = betterOf(wordsOfNames, word.toLowerCase());
+  for (const word of wordsOf(path)) {
+    const better = betterOf(wordsOfNames, word);
     if (better) faults.add(`${path}: the word ${word} in the path: ${better}.`);
   }
   for (const { name, line } of names) {
@@ -72,10 +72,8 @@ function betterOf(words: Record<string, string>, word: string): string | undefin
   return Object.hasOwn(words, word) ? words[word] : undefined;
 }
 
-/** The words of a name in camelCase, PascalCase or UPPER_CASE, in lower case. */
+/** The words of a name in camelCase, PascalCase or UPPER_CASE, in lower case, without digits: `HTTPTurn1` has `http` and `turn`. */
 function wordsOf(name: string): string[] {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .split(/[ _$#]+/)
-    .map((word) => word.toLowerCase());
+  const words = name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? [];
+  return words.map((word) => word.toLowerCase());
 }
