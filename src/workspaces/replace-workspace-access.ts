@@ -65,7 +65,7 @@ export async function replaceWorkspaceAccess(
     const before = await lockWorkspace(tx, ctx, loaded, 'manage');
     assertNotArchived(before);
     if (ownerUserId !== undefined) assertMaySetOwner(ctx, loaded.access, before, ownerUserId);
-    if (ifMatch && !ifMatch.includes(accessEtag(before))) throw changedMeanwhile();
+    if (ifMatch && !ifMatch.includes(accessEtag(before))) throw hasOtherTag();
     const grants = grantRows(input.grants, before);
     return tx.workspace.update({
       where: { id: before.id },
@@ -92,10 +92,10 @@ function grantRows(grants: readonly GrantInput[], before: SharedWorkspace) {
   }));
 }
 
-function changedMeanwhile(): DomainError {
+function hasOtherTag(): DomainError {
   return new DomainError(
     'precondition_failed',
-    'Somebody has changed the sharing since you read it; read it again.',
+    'The sharing has none of the entity tags that the request asks for; read it again.',
   );
 }
 
