@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import type { Prisma } from '../../prisma/generated/client/client.js';
 import { demo } from '../../prisma/seed.js';
+import { setRemote } from '../../src/remotes/set-remote.js';
 import { createSchedule } from '../../src/schedules/create-schedule.js';
 import { updateUser } from '../../src/spaces/update-user.js';
 import { archiveWorkspace } from '../../src/workspaces/archive-workspace.js';
 import { unarchiveWorkspace } from '../../src/workspaces/unarchive-workspace.js';
 import { type UpdateWorkspaceInput, updateWorkspace } from '../../src/workspaces/update-workspace.js';
 import { changeWhile, contextOf } from '../support/change-while.js';
+import { testDatabaseKind } from '../support/database.js';
+import { makeRepository } from '../support/factories/make-repository.js';
 import { makeUser, type TestUser } from '../support/factories/make-user.js';
 import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { at, setUpPlatform } from './platform-fixture.js';
@@ -139,5 +143,28 @@ describe('a platform admin who lost the role after the request was authenticated
     await expect(updateUser(services, late, other.id, demoted)).rejects.toMatchObject({ code: 'forbidden' });
     const { isPlatformAdmin } = await services.prisma.user.findUniqueOrThrow({ where: { id: other.id } });
     expect(isPlatformAdmin).toBe(true);
+  });
+});
+
+describe('a remote that is set while another request removes its secret', () => {
+  it.runIf(testDatabaseKind === 'postgresql')('does not get the secret back', async () => {
+    const { services } = at.gateway;
+    const { prisma } = services;
+    const { id: repositoryId } = await makeRepository(at);
+    const where = { repositoryId };
+    const url = 'https://remote.invalid/repository.git';
+    await prisma.repositoryRemote.create({ data: { ...where, url, secret: new Uint8Array(60) } });
+    const ctx = await contextOf(at, at.token);
+    const work = async (tx: Prisma.TransactionClient) => {
+      await tx.repositoryRemote.update({ where, data: { secret: null } });
+      const setting = setRemote(services, ctx, demo.slug, repositoryId, { url });
+      const blocked = () => prisma.$queryRaw<{ n: number }[]>`
+        SELECT count(*)::int AS n FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      await expect.poll(async () => (await blocked())[0]!.n, { timeout: 15_000 }).toBeGreaterThan(0);
+      return { setting };
+    };
+    const { setting } = await prisma.$transaction(work, { timeout: 20_000 });
+    expect((await setting).secret).toBeNull();
   });
 });
