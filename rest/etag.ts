@@ -39,11 +39,13 @@ export function meetsPreconditions(headers: Headers, current: CurrentTags): bool
 }
 
 /**
- * The tags, without quotes, that `If-Match` asks a resource to have one of, for a resource that exists; undefined where it asks
- * for none or any. A weak tag never matches, so it is not one of them.
- * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
+ * The tags, without quotes, of which a resource that always exists must have one for a write; undefined for any. A weak tag in
+ * `If-Match` never matches, so it is not one of them. There are none for `If-None-Match: *`, which holds only where nothing
+ * exists: then the write is refused after all other checks. Tags in `If-None-Match` are ignored.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1
  */
 export function tagsToMatch(headers: Headers): string[] | undefined {
+  if (listOf(headers.get('if-none-match')).isAny) return [];
   if (!headers.has('if-match')) return undefined;
   const { isAny, tags } = listOf(headers.get('if-match'));
   return isAny ? undefined : tags.filter(({ isWeak }) => !isWeak).map(({ value }) => value.slice(1, -1));

@@ -14,7 +14,7 @@ export type DataPath<T> =
  *
  * - `ok`: 200 with the result
  * - `tagged`: 200 with the result, but its `etag` as `ETag`; 304 to `If-None-Match`
- * - `replaced`: the same for a result that was replaced, which is never 304; the route takes `If-Match`
+ * - `replaced`: the same for a result that was replaced, which is never 304; the route takes `If-Match` and `If-None-Match: *`
  * - `page`: 200 with the result, which has `items` and `total`, and with `page` and `size` of the query
  * - `slice`: the same for a list that GraphQL answers whole
  * - `created`: 201, or 200 where the flag at `isNew` is false: it existed before

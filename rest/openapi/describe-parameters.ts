@@ -64,7 +64,7 @@ function inHeaders(route: RouteDescription): string[] {
     ...(route.responds.kind === 'runStream' ? ['Last-Event-ID-Run'] : []),
     ...(route.responds.kind === 'spaceStream' ? ['Last-Event-ID-Space'] : []),
     ...(route.guards ? ['If-Match', 'If-None-Match-Write'] : []),
-    ...(route.responds.kind === 'replaced' ? ['If-Match-State'] : []),
+    ...(route.responds.kind === 'replaced' ? ['If-Match-State', 'If-None-Match-State'] : []),
     ...(['file', 'tagged'].includes(route.responds.kind) ? ['If-None-Match'] : []),
     ...(route.responds.kind === 'bytes' ? ['If-None-Match', 'Range', 'If-Range'] : []),
   ];

@@ -70,6 +70,12 @@ export const sharedParameters: Record<string, JsonSchema> = {
     description: '`*`: the write is a 412 where the file exists. Needs the scope `read` too.',
     schema: { type: 'string' },
   },
+  'If-None-Match-State': {
+    name: 'If-None-Match',
+    in: 'header',
+    description: '`*`: the write is a 412, because there is always a state. Tags are ignored.',
+    schema: { type: 'string' },
+  },
   'If-None-Match': {
     name: 'If-None-Match',
     in: 'header',

@@ -26,6 +26,8 @@ export async function setRemote(
   const checked = await checkRemoteInput(remotes, input);
   const where = { repositoryId: repository.id };
   const [before, remote] = await prisma.$transaction(async (tx) => {
+    // Another request may be about to remove the secret that this one keeps.
+    await tx.$queryRaw`SELECT 1 FROM "RepositoryRemote" WHERE "repositoryId" = ${repository.id}::uuid FOR UPDATE`;
     const old = await tx.repositoryRemote.findUnique({ where });
     const data = remoteData(remotes, repository.id, checked, old);
     const isOther = old?.url !== checked.url;

@@ -7,6 +7,7 @@ import { DomainError } from '../errors.js';
 import { checkParameters, type RepeatableInput, runInputChecks } from '../notebook-runs/check-run-input.js';
 import { checkAll } from '../validation/check-all.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
+import { lockWorkspace } from '../workspaces/lock-workspace.js';
 import { checkCron, checkTimeZone, nextDue } from './due-times.js';
 import type { ScheduleServices } from './schedule-services.js';
 
@@ -25,7 +26,7 @@ const maxSchedules = 50;
 
 /**
  * Creates a schedule of a workspace. Its runs have the rights that the caller has when they are due. The notebook is looked for
- * only then. Needs the scopes `write` and `execute`, and `can_edit`.
+ * only then. Needs the scopes `write` and `execute`, and `can_edit`, also at the time of the write.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`, `invalid_path`,
  *   `invalid_ref`, `quota_exceeded` when the workspace has 50
  */
@@ -35,9 +36,10 @@ export async function createSchedule(
   spaceSlug: string,
   input: CreateScheduleInput,
 ): Promise<Schedule> {
-  const { workspace } = await loadWorkspace(services, ctx, spaceSlug, input.workspaceId, 'edit');
+  const loaded = await loadWorkspace(services, ctx, spaceSlug, input.workspaceId, 'edit');
   requireScope(ctx, 'write');
   requireScope(ctx, 'execute');
+  const { workspace } = loaded;
   assertNotArchived(workspace);
   const timeZone = input.timeZone ?? 'UTC';
   await checkAll({
@@ -48,7 +50,7 @@ export async function createSchedule(
   const { cron, path, ref, kernelProfileId, timeoutSeconds, saveTo } = input;
   const schedule = await services.prisma.$transaction(async (tx) => {
     // Counts are right only while nobody else adds one.
-    await tx.$queryRaw`SELECT 1 FROM "Workspace" WHERE "id" = ${workspace.id}::uuid FOR UPDATE`;
+    assertNotArchived(await lockWorkspace(tx, ctx, loaded, 'edit'));
     if ((await tx.schedule.count({ where: { workspaceId: workspace.id } })) >= maxSchedules)
       throw new DomainError(
         'quota_exceeded',

@@ -3,10 +3,12 @@ import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { loadWorkspace } from './load-workspace.js';
+import { lockWorkspace } from './lock-workspace.js';
 import type { ArchiveServices } from './workspace-services.js';
 
 /**
- * Archives a workspace and stops its workers; idempotent. Needs the scope `write` and `can_manage`.
+ * Archives a workspace and stops its workers; idempotent. Needs the scope `write` and `can_manage`, also at
+ * the time of the write.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function archiveWorkspace(
@@ -15,15 +17,15 @@ export async function archiveWorkspace(
   spaceSlug: string,
   workspaceId: string,
 ): Promise<Workspace> {
-  const { workspace } = await loadWorkspace(services, ctx, spaceSlug, workspaceId, 'manage');
+  const loaded = await loadWorkspace(services, ctx, spaceSlug, workspaceId, 'manage');
   requireScope(ctx, 'write');
-  const archived = workspace.archivedAt
-    ? workspace
-    : await services.prisma.workspace.update({
-        where: { id: workspace.id },
-        data: { archivedAt: new Date() },
-      });
-  if (!workspace.archivedAt) publishWorkspaceChange(services.bus, archived, 'archived');
-  await services.stopWorkers(workspace.id, 'workspace_archived', ctx.actor.userId);
+  const [before, archived] = await services.prisma.$transaction(async (tx) => {
+    const locked = await lockWorkspace(tx, ctx, loaded, 'manage');
+    if (locked.archivedAt) return [locked, locked];
+    const data = { archivedAt: new Date() };
+    return [locked, await tx.workspace.update({ where: { id: locked.id }, data })];
+  });
+  if (!before.archivedAt) publishWorkspaceChange(services.bus, archived, 'archived');
+  await services.stopWorkers(archived.id, 'workspace_archived', ctx.actor.userId);
   return archived;
 }

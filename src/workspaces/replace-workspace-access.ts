@@ -1,6 +1,5 @@
 import type { AccessLevel, Visibility } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../access/require-scope.js';
-import { workspacePermissions } from '../access/workspace-policy.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
@@ -9,7 +8,8 @@ import { checkAll, checkEach } from '../validation/check-all.js';
 import { checkIdOf, type NamedBy, unknownId } from '../validation/unknown-id.js';
 import { isUuid } from '../validation/validate.js';
 import { accessEtag } from './access-etag.js';
-import { assertMay, assertNotArchived, loadWorkspace } from './load-workspace.js';
+import { assertNotArchived, loadWorkspace } from './load-workspace.js';
+import { lockWorkspace } from './lock-workspace.js';
 import type { SharedWorkspace } from './read-workspace-access.js';
 import { assertMaySetOwner, checkNewOwner } from './update-workspace.js';
 import type { WorkspaceServices } from './workspace-services.js';
@@ -60,20 +60,15 @@ export async function replaceWorkspaceAccess(
       input.ownerUserId == null ? undefined : checkNewOwner(services, ctx, loaded, input.ownerUserId),
     grants: () => checkGrants(services, loaded.access, input.grants),
   });
-  const { access, workspace } = loaded;
-  const { id } = workspace;
   const shared = await services.prisma.$transaction(async (tx) => {
     // Another request would insert its grants between the deletion and the insertion here.
-    await tx.$queryRaw`SELECT 1 FROM "Workspace" WHERE "id" = ${id}::uuid FOR UPDATE`;
-    const before = await tx.workspace.findUniqueOrThrow({ where: { id }, include: { grants: true } });
-    // What the caller may do can have changed while this waited for the row.
-    assertMay(workspacePermissions({ userId: ctx.actor.userId, access }, before), 'manage');
+    const before = await lockWorkspace(tx, ctx, loaded, 'manage');
     assertNotArchived(before);
-    if (ownerUserId !== undefined) assertMaySetOwner(ctx, access, before, ownerUserId);
-    if (ifMatch && !ifMatch.includes(accessEtag(before))) throw changedMeanwhile();
+    if (ownerUserId !== undefined) assertMaySetOwner(ctx, loaded.access, before, ownerUserId);
+    if (ifMatch && !ifMatch.includes(accessEtag(before))) throw hasOtherTag();
     const grants = grantRows(input.grants, before);
     return tx.workspace.update({
-      where: { id },
+      where: { id: before.id },
       data: {
         visibility: input.visibility ?? undefined,
         ownerUserId,
@@ -97,10 +92,10 @@ function grantRows(grants: readonly GrantInput[], before: SharedWorkspace) {
   }));
 }
 
-function changedMeanwhile(): DomainError {
+function hasOtherTag(): DomainError {
   return new DomainError(
     'precondition_failed',
-    'Somebody has changed the sharing since you read it; read it again.',
+    'The sharing has none of the entity tags that the request asks for; read it again.',
   );
 }
 

@@ -3,10 +3,12 @@ import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { loadWorkspace } from './load-workspace.js';
+import { lockWorkspace } from './lock-workspace.js';
 import type { WorkspaceServices } from './workspace-services.js';
 
 /**
- * Unarchives a workspace; idempotent. Stopped workers stay stopped. Needs the scope `write` and `can_manage`.
+ * Unarchives a workspace; idempotent. Stopped workers stay stopped. Needs the scope `write` and `can_manage`, also
+ * at the time of the write.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`
  */
 export async function unarchiveWorkspace(
@@ -15,11 +17,14 @@ export async function unarchiveWorkspace(
   spaceSlug: string,
   workspaceId: string,
 ): Promise<Workspace> {
-  const { workspace } = await loadWorkspace(services, ctx, spaceSlug, workspaceId, 'manage');
+  const loaded = await loadWorkspace(services, ctx, spaceSlug, workspaceId, 'manage');
   requireScope(ctx, 'write');
-  if (!workspace.archivedAt) return workspace;
-  const where = { id: workspace.id };
-  const live = await services.prisma.workspace.update({ where, data: { archivedAt: null } });
-  publishWorkspaceChange(services.bus, live, 'unarchived');
+  const [before, live] = await services.prisma.$transaction(async (tx) => {
+    const locked = await lockWorkspace(tx, ctx, loaded, 'manage');
+    if (!locked.archivedAt) return [locked, locked];
+    const data = { archivedAt: null };
+    return [locked, await tx.workspace.update({ where: { id: locked.id }, data })];
+  });
+  if (before.archivedAt) publishWorkspaceChange(services.bus, live, 'unarchived');
   return live;
 }

@@ -13,6 +13,7 @@ import {
   checkRepositoryAndBranchName,
 } from './check-references.js';
 import { assertNotArchived, type LoadedWorkspace, loadWorkspace } from './load-workspace.js';
+import { lockWorkspace } from './lock-workspace.js';
 import type { WorkspaceServices } from './workspace-services.js';
 
 /** The fields of a workspace to change; an absent field stays as it is. */
@@ -29,8 +30,8 @@ export interface UpdateWorkspaceInput {
 const maxAttempts = 5;
 
 /**
- * Changes a workspace. Needs the scope `write` and `can_manage`. Only the owner and space admins may change the owner. The
- * caller must be allowed to edit a new repository.
+ * Changes a workspace. Needs the scope `write` and `can_manage`, also at the time of the write. Only the owner and space admins
+ * may change the owner. The caller must be allowed to edit a new repository.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`, `invalid_ref`,
  *   `storage_unavailable` when others change it all the time
  */
@@ -77,11 +78,16 @@ async function checkAndUpdate(
         : checkConnectors(services, access, authoringQueryConnectorIds ?? []),
   }));
   const { repositoryAndBranch, ...checked } = all;
-  const [updated] = await services.prisma.workspace.updateManyAndReturn({
-    where: { id: workspace.id, defaultRepositoryId: isRelocated ? workspace.defaultRepositoryId : undefined },
-    data: { ...checked, ...repositoryAndBranch, visibility: given.visibility },
+  return services.prisma.$transaction(async (tx) => {
+    const before = await lockWorkspace(tx, ctx, loaded, 'manage');
+    assertNotArchived(before);
+    if (checked.ownerUserId !== undefined) assertMaySetOwner(ctx, access, before, checked.ownerUserId);
+    if (isRelocated && before.defaultRepositoryId !== workspace.defaultRepositoryId) return undefined;
+    return tx.workspace.update({
+      where: { id: before.id },
+      data: { ...checked, ...repositoryAndBranch, visibility: given.visibility },
+    });
   });
-  return updated;
 }
 
 /** Checks a new repository or branch. For a new repository, the branch defaults to its default branch. */

@@ -108,6 +108,27 @@ describe('access to a workspace', () => {
     expect((await put(etag!, { grants: [] })).status).toBe(412);
   });
 
+  it('is never replaced with If-None-Match: *, because every workspace has one', async () => {
+    const id = await make('shared');
+    const { token } = owner;
+    const path = `/workspaces/${id}/access`;
+    const etag = (await at.rest('GET', path, { token })).headers.get('etag')!;
+    const body = { visibility: 'space', grants: [] };
+    const never = { 'if-none-match': '*' };
+    for (const headers of [never, { ...never, 'if-match': etag }, { ...never, 'if-match': '*' }]) {
+      const refused = await at.rest('PUT', path, { body, token, headers });
+      expect([refused.status, refused.body.code]).toEqual([412, 'precondition_failed']);
+    }
+    const { body: read, headers } = await at.rest('GET', path, { token });
+    expect([read.visibility, headers.get('etag')]).toEqual(['shared', etag]);
+    // It is checked last: what is wrong anyway is said first.
+    const editor = await makeUser(at, { role: 'editor' });
+    const hidden = await at.rest('PUT', path, { body, token: editor.token, headers: never });
+    expect(hidden.status).toBe(403);
+    const unknown = { grants: [{ principal_type: 'user', principal_id: id, access_level: 'view' }] };
+    expect((await at.rest('PUT', path, { body: unknown, token, headers: never })).status).toBe(400);
+  });
+
   describe('that changes between the check of a replacement and its write', () => {
     /** Answers a replacement whose write waits for a change. */
     const replacedAfter = async (

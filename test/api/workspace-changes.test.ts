@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
-import { authenticate } from '../../src/access/authenticate.js';
-import type { RequestContext } from '../../src/context.js';
 import { type UpdateWorkspaceInput, updateWorkspace } from '../../src/workspaces/update-workspace.js';
+import { changeWhile } from '../support/change-while.js';
 import { makeRepository } from '../support/factories/make-repository.js';
 import { makeWorkspace } from '../support/factories/make-workspace.js';
 import { openTestPlatform, type TestPlatform } from '../support/platform.js';
@@ -25,34 +24,11 @@ const make = async () => (await makeWorkspace(platform.at, { defaultBranch: 'dev
 const patch = (id: string, body: object) => platform.at.rest('PATCH', `/workspaces/${id}`, { body });
 
 /** Changes a workspace while another change takes place, just after this one has read what is there. */
-async function changeWhile(
-  id: string,
-  input: UpdateWorkspaceInput,
-  meanwhile: () => Promise<unknown>,
-): Promise<unknown> {
-  const { services } = platform.at.gateway;
-  let hasChanged = false;
-  const prisma = services.prisma.$extends({
-    query: {
-      workspace: {
-        async findMany({ args, query }) {
-          const found = await query(args);
-          if (!hasChanged) {
-            hasChanged = true;
-            await meanwhile();
-          }
-          return found;
-        },
-      },
-    },
-  });
-  const ctx: RequestContext = {
-    actor: await authenticate(services, `Bearer ${platform.at.token}`),
-    requestId: 'change',
-    spaces: new Map(),
-  };
-  const changing = { ...services, prisma: prisma as unknown as typeof services.prisma };
-  return updateWorkspace(changing, ctx, demo.slug, id, input);
+function changeDuring(id: string, input: UpdateWorkspaceInput, meanwhile: () => Promise<unknown>) {
+  const { at } = platform;
+  return changeWhile(at, at.token, meanwhile, (services, ctx) =>
+    updateWorkspace(services, ctx, demo.slug, id, input),
+  );
 }
 
 it('updateWorkspace keeps the branch when the repository is unchanged', async () => {
@@ -81,7 +57,7 @@ it('updateWorkspace with no fields changes nothing', async () => {
 
 it('a rename does not undo a concurrent move to another repository', async () => {
   const id = await make();
-  const updated = await changeWhile(id, { name: 'New' }, () =>
+  const updated = await changeDuring(id, { name: 'New' }, () =>
     patch(id, { default_repository_id: otherRepository }),
   );
   expect(updated).toMatchObject({
@@ -94,13 +70,13 @@ it('a rename does not undo a concurrent move to another repository', async () =>
 it('a new branch must exist in the repository of a concurrent move', async () => {
   const id = await make();
   const move = () => patch(id, { default_repository_id: otherRepository });
-  expect(await changeWhile(id, { defaultBranch: 'dev' }, move)).toMatchObject({
+  expect(await changeDuring(id, { defaultBranch: 'dev' }, move)).toMatchObject({
     defaultRepositoryId: otherRepository,
     defaultBranch: 'dev',
   });
   const moved = await make();
   await expect(
-    changeWhile(moved, { defaultBranch: 'only-here' }, () =>
+    changeDuring(moved, { defaultBranch: 'only-here' }, () =>
       patch(moved, { default_repository_id: otherRepository }),
     ),
   ).rejects.toMatchObject({ code: 'invalid_request', faults: [{ path: ['defaultBranch'] }] });

@@ -98,6 +98,8 @@ const workspaces = [
       'does not let a manager who is not the owner change the owner',
     'With If-Match, the sharing is replaced only where nobody has changed it meanwhile.':
       'is replaced with If-Match only where nobody has changed it since it was read',
+    'With If-None-Match: *, the sharing is never replaced.':
+      'is never replaced with If-None-Match: *, because every workspace has one',
     'A PATCH changes only what it sends.': 'changes only the fields that a PATCH sends',
     'An archived workspace is read only, and archiving is idempotent.':
       'is read only and not listed once archived, and archiving is idempotent',

@@ -39,6 +39,29 @@ describe('a registered Jupyter', { timeout: 30_000 }, () => {
     await rm(root, { recursive: true });
   });
 
+  test('starts a kernel that the profile names in other case', async () => {
+    const { root, stateRoot, spec } = await createWorkerSpec();
+    const backend = openExternalBackend({
+      stateRoot,
+      python: testPython,
+      servers: fixedServers(jupyter.endpoint),
+    });
+    const profile = { ...spec.profile, kernelName: 'Python3' };
+    expect(await backend.unavailableReason(profile)).toBeNull();
+    const endpoint = await backend.start({ ...spec, profile }, () => {}, AbortSignal.timeout(20_000));
+    const client = new JupyterClient({ ...endpoint, folder: '' });
+    const kernel = await client.startKernel({
+      kernelName: profile.kernelName,
+      path: '',
+      clientId: 'case',
+      signal: AbortSignal.timeout(20_000),
+    });
+    await client.removeKernel(kernel.kernelId);
+    client.dispose();
+    await backend.close();
+    await rm(root, { recursive: true });
+  });
+
   test.each([
     ['refuses the token', () => ({ ...jupyter.endpoint, token: 'wrong' }), /token/],
     ['does not answer', () => ({ baseUrl: 'http://127.0.0.1:9/', token: 'x' }), /does not answer/],

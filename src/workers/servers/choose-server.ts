@@ -1,3 +1,4 @@
+import { whyNoKernel } from '../../engines/kernels/why-no-kernel.js';
 import type { RegisteredServer } from './registered-server.js';
 import type { ServerState } from './server-health.js';
 
@@ -21,7 +22,7 @@ export function chooseServer(
   const available = enabled.filter(({ id }) => states.get(id)?.unavailableReason === null);
   if (available.length === 0) return whyNone(enabled, states);
   const offering = available.filter(
-    ({ id }) => kernelName === null || states.get(id)?.kernelNames.includes(kernelName),
+    ({ id }) => kernelName === null || whyNoKernel(kernelName, states.get(id)?.kernelNames ?? []) === null,
   );
   if (offering.length === 0)
     return `No Jupyter server that answers has the kernel ${kernelName}; ask a platform admin to install it.`;

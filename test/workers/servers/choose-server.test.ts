@@ -86,6 +86,13 @@ describe('the server of a new worker', () => {
     expect(choose(given)).toMatch(reason);
   });
 
+  test.each([
+    ['python3', 'Python3'],
+    ['Python3', 'python3'],
+  ])('that lists the kernel %s offers %s, as Jupyter compares the names in lower case', (listed, named) => {
+    expect(choose([server('a', { kernels: [listed] })], named)).toEqual({ id: 'a' });
+  });
+
   test('may offer any kernel when none is named', () => {
     expect(choose([server('a', { kernels: ['ir'] })], null)).toEqual({ id: 'a' });
   });

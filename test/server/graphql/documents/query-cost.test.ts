@@ -1,4 +1,7 @@
 import {
+  type GraphQLField,
+  type GraphQLInterfaceType,
+  type GraphQLObjectType,
   getIntrospectionQuery,
   getNamedType,
   isCompositeType,
@@ -9,7 +12,9 @@ import {
   validate,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import type { PageSize } from '../../../../schema/connection.js';
 import { schema } from '../../../../schema/index.js';
+import { introspectionListSize } from '../../../../src/server/graphql/documents/introspection-list-size.js';
 import { queryCost } from '../../../../src/server/graphql/documents/query-cost.js';
 
 function cost(text: string, variables?: Record<string, unknown>, operationName?: string): number {
@@ -17,6 +22,20 @@ function cost(text: string, variables?: Record<string, unknown>, operationName?:
   expect(validate(schema, document)).toEqual([]);
   return queryCost(schema, document, variables, operationName);
 }
+
+interface FieldOfType {
+  type: GraphQLObjectType | GraphQLInterfaceType;
+  field: GraphQLField<unknown, unknown>;
+}
+
+const fields: FieldOfType[] = Object.values(schema.getTypeMap())
+  .filter((type) => isObjectType(type) || isInterfaceType(type))
+  .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })));
+/** Those whose items have fields. */
+const lists = fields.filter(
+  ({ field }) => isCompositeType(getNamedType(field.type)) && String(field.type).includes('['),
+);
+const nameOf = ({ type, field }: FieldOfType) => `${type.name}.${field.name}`;
 
 describe('the cost of an operation', () => {
   it('is 1 for an object, 10 more for one that is read, and 0.1 for a value', () => {
@@ -49,13 +68,26 @@ describe('the cost of an operation', () => {
   });
 
   it('of every list is known: it is a page, or its field says how many rows it has', () => {
-    const unknown = Object.values(schema.getTypeMap())
-      .filter((type) => isObjectType(type) || isInterfaceType(type))
-      .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
-      .filter(({ type }) => !isIntrospectionType(type))
-      .filter(({ field }) => isCompositeType(getNamedType(field.type)) && String(field.type).includes('['))
-      .filter(({ field: { extensions } }) => !(extensions.isRows || Number(extensions.listSize) > 0));
-    expect(unknown.map(({ type, field }) => `${type.name}.${field.name}`)).toEqual([]);
+    const unknown = lists.filter(
+      ({ field: { extensions, type } }) =>
+        !(extensions.isRows || Number(extensions.listSize) > 0 || isIntrospectionType(getNamedType(type))),
+    );
+    expect(unknown.map(nameOf)).toEqual([]);
+    const introspection = lists.filter(({ type }) => isIntrospectionType(type));
+    expect(introspection.length).toBeGreaterThan(5);
+    const sizes = introspection.map((list) => [nameOf(list), introspectionListSize(schema, list.field)]);
+    expect(sizes.filter(([, size]) => !(Number(size) >= 0))).toEqual([]);
+  });
+
+  it('counts the rows of every page, because each field of a type with rows says how many these are', () => {
+    const withRows = new Set(lists.filter(({ field }) => field.extensions.isRows).map(({ type }) => type));
+    const pages = fields.filter(({ field }) => withRows.has(getNamedType(field.type) as never));
+    expect(pages.length).toBeGreaterThan(10);
+    const unknown = pages.filter(({ field: { args } }) => {
+      const size = args.find(({ name }) => name === 'first')?.extensions.pageSize as PageSize | undefined;
+      return !(size && size.defaultSize > 0 && size.maxSize > 0);
+    });
+    expect(unknown.map(nameOf)).toEqual([]);
   });
 
   it('takes the size of a page from variables and their defaults', () => {
