@@ -83,4 +83,11 @@ describe.runIf(onServer)('when a connection of the database is cut before the an
     const { status } = await openSession();
     expect({ status, isLost: isLost() }).toEqual({ status: 201, isLost: true });
   });
+
+  it('a worker that is ready stays so, and is announced', async () => {
+    await stopWorkers();
+    const isLost = proxy.loseAnswer(/UPDATE "Worker" SET "status"/);
+    const { status } = await openSession();
+    expect({ status, isLost: isLost() }).toEqual({ status: 201, isLost: true });
+  });
 });
