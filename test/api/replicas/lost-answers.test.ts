@@ -90,4 +90,12 @@ describe.runIf(onServer)('when a connection of the database is cut before the an
     const { status } = await openSession();
     expect({ status, isLost: isLost() }).toEqual({ status: 201, isLost: true });
   });
+
+  it('a session keeps the kernel that it has got', async () => {
+    await stopWorkers();
+    const isLost = proxy.loseAnswer(/UPDATE "Session" SET "kernelId"/);
+    const { status, body } = await openSession();
+    expect({ status, isLost: isLost() }).toEqual({ status: 201, isLost: true });
+    expect(body.status).toBe('idle');
+  });
 });
