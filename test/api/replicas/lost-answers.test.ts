@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { openDatabase } from '../../../src/engines/database/open-database.js';
+import { SessionRows } from '../../../src/sessions/session-rows.js';
 import { openExternalBackend } from '../../../src/workers/backends/external/open-external-backend.js';
 import { createDatabase } from '../../support/database-server.js';
 import { codeCell, codeNotebook } from '../../support/factories/code-notebook.js';
@@ -97,5 +98,38 @@ describe.runIf(onServer)('when a connection of the database is cut before the an
     const { status, body } = await openSession();
     expect({ status, isLost: isLost() }).toEqual({ status: 201, isLost: true });
     expect(body.status).toBe('idle');
+  });
+
+  /** A session whose kernel runs a cell that has no end. */
+  const openBusySession = async () => {
+    const { body: session } = await openSession();
+    const mutation = `mutation ($code: String!, $id: ID!) {
+      executeCell(spaceSlug: "demo", sessionId: $id, input: { code: $code }) { id } }`;
+    const code = 'import time\nwhile True: time.sleep(0.1)';
+    const { data } = await at.graphql(mutation, { code, id: session.id });
+    const { prisma } = at.gateway.services;
+    const find = () => prisma.execution.findUniqueOrThrow({ where: { id: data.executeCell.id } });
+    await expect.poll(async () => (await find()).status).toBe('running');
+    const untilDeleted = async () => {
+      await expect.poll(async () => (await find()).status).toBe('cancelled');
+      const row = await prisma.session.findUnique({ where: { id: session.id } });
+      expect(row).toMatchObject({ status: 'dead', kernelId: null });
+    };
+    return { id: session.id as string, untilDeleted };
+  };
+
+  it('a session that is deleted ends, with its kernel and its queue', async () => {
+    const { id, untilDeleted } = await openBusySession();
+    const isLost = proxy.loseAnswer(/UPDATE "Session" SET "deletedAt"/);
+    const { status } = await at.rest('DELETE', `/sessions/${id}`);
+    expect({ status, isLost: isLost() }).toEqual({ status: 204, isLost: true });
+    await untilDeleted();
+  });
+
+  it('a session that is only marked as deleted ends with the next delete', async () => {
+    const { id, untilDeleted } = await openBusySession();
+    await new SessionRows(at.gateway.services).markDeleted(id);
+    expect((await at.rest('DELETE', `/sessions/${id}`)).status).toBe(204);
+    await untilDeleted();
   });
 });
