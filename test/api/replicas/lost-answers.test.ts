@@ -132,4 +132,12 @@ describe.runIf(onServer)('when a connection of the database is cut before the an
     expect((await at.rest('DELETE', `/sessions/${id}`)).status).toBe(204);
     await untilDeleted();
   });
+
+  it('the answer of a request with a key is kept, also when the first write of it is lost', async () => {
+    const headers = { 'idempotency-key': 'lost' };
+    const isLost = proxy.loseStatement(/UPDATE "public"\."IdempotencyKey"/);
+    const first = await beginRun(headers);
+    expect({ status: first.status, isLost: isLost() }).toEqual({ status: 201, isLost: true });
+    expect((await beginRun(headers)).body.id).toBe(first.body.id);
+  });
 });
