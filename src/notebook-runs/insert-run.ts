@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NotebookRun } from '../../prisma/generated/client/client.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
+import { insertOnce } from '../engines/database/insert-once.js';
 import { type OwnerTarget, ownedBy } from '../engines/database/owner-target.js';
 import type { PlannedCell } from '../engines/nbformat/prepare-run.js';
 import { type RunRow, withoutNotebook } from './load-run.js';
@@ -14,16 +15,32 @@ export type NewRun = Pick<
 > & { notebook: Uint8Array };
 
 /**
- * Writes the row of a run and those of its cells, in one statement. A new owner of the runtime finds the run and goes on with it,
- * and a former one writes none.
+ * Writes the row of a run and those of its cells, in one statement, once also where that is repeated in a short outage. A new
+ * owner of the runtime finds the run and goes on with it, and a former one writes none.
  * @throws FormerOwnerError; a violation of `NotebookRun_scheduleId_dueAt_key` for a due time that has a run
  */
 export async function insertRun(
-  { prisma, epoch }: OwnerTarget,
+  target: OwnerTarget,
   run: NewRun,
   cells: readonly PlannedCell[],
 ): Promise<RunRow> {
-  const id = randomUUID();
+  const where = { id: randomUUID() };
+  const { notebookRun } = target.prisma;
+  return insertOnce(
+    async () => {
+      await insert(target, where.id, run, cells);
+      return notebookRun.findUniqueOrThrow({ where, omit: withoutNotebook });
+    },
+    () => notebookRun.findUnique({ where, omit: withoutNotebook }),
+  );
+}
+
+async function insert(
+  { prisma, epoch }: OwnerTarget,
+  id: string,
+  run: NewRun,
+  cells: readonly PlannedCell[],
+): Promise<void> {
   const of = <Key extends keyof PlannedCell>(key: Key) => cells.map((cell) => cell[key]);
   const inserted = await prisma.$queryRaw<unknown[]>`
     WITH ${ownedBy(epoch())}, run AS (
@@ -46,5 +63,4 @@ export async function insertRun(
         AS c("cellIndex", "cellId", "source", "mayRaise", "position"))
     SELECT 1 FROM run`;
   if (inserted.length === 0) throw new FormerOwnerError();
-  return prisma.notebookRun.findUniqueOrThrow({ where: { id }, omit: withoutNotebook });
 }

@@ -1,8 +1,8 @@
 import type { Prisma, Schedule } from '../../prisma/generated/client/client.js';
 import { loadActor } from '../access/load-actor.js';
-import { withDatabaseErrors } from '../engines/database/database-errors.js';
 import { isTakenOver } from '../engines/database/taken-over.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
+import { isOutage } from '../engines/database/until-answered.js';
 import { publishWorkspaceChange } from '../engines/events/publish-workspace-change.js';
 import { parseJson } from '../engines/nbformat/json.js';
 import { DomainError, type ErrorCode } from '../errors.js';
@@ -74,7 +74,7 @@ async function start(services: NotebookRunServices, schedule: DueSchedule, dueAt
     return { lastDueAt: dueAt, lastRunId: run.id };
   } catch (error) {
     if (uniqueViolation(error)) return (await runOf(services, schedule, dueAt)) ?? {};
-    if (isTakenOver(error) || isDatabaseAway(error)) throw error;
+    if (isTakenOver(error) || isOutage(error)) throw error;
     if (!(error instanceof DomainError)) {
       services.log.error(
         { err: error, scheduleId: schedule.id },
@@ -86,12 +86,6 @@ async function start(services: NotebookRunServices, schedule: DueSchedule, dueAt
     const fault = { errorCode: error.code, errorDetail: error.message };
     return { ...alsoMissed(dueAt, error.message), ...fault, status: 'suspended', nextDueAt: null };
   }
-}
-
-function isDatabaseAway(error: unknown): boolean {
-  if (error instanceof DomainError) return false;
-  const known = withDatabaseErrors(error);
-  return known instanceof DomainError && known.code === 'storage_unavailable';
 }
 
 /** What an earlier try, also of another gateway, has started. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Session, Worker } from '../../prisma/generated/client/client.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import type { OwnerTarget } from '../engines/database/owner-target.js';
@@ -64,7 +65,9 @@ async function insertSession(
   worker: Worker,
   liveKey: string,
 ): Promise<Session | null> {
+  const id = randomUUID();
   const data = {
+    id,
     workspaceId: plan.workspace.id,
     workerId: worker.id,
     userId: worker.userId,
@@ -75,7 +78,10 @@ async function insertSession(
     liveKey,
   };
   try {
-    return await insertAsOwner(services, plan.workspace.id, (tx) => tx.session.create({ data }));
+    return await insertAsOwner(services, plan.workspace.id, {
+      insert: (tx) => tx.session.create({ data }),
+      find: (tx) => tx.session.findUnique({ where: { id } }),
+    });
   } catch (error) {
     if (uniqueViolation(error)) return null;
     throw error;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Session } from '../../prisma/generated/client/client.js';
 import type { OwnerTarget } from '../engines/database/owner-target.js';
+import { shortOutageMs, untilAnswered } from '../engines/database/until-answered.js';
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import type { JupyterClient } from '../engines/kernels/jupyter-client.js';
@@ -121,7 +122,7 @@ export class KernelStarter {
       const kernel = await client.attachKernel({ kernelId, clientId, runId, signal });
       const spool = kernel.spool ?? null;
       if (spool !== spoolId) {
-        await this.#deps.rows.setKernel(id, { kernelId, spoolId: spool });
+        await this.#setKernel(id, { kernelId, spoolId: spool });
       }
       return kernel;
     });
@@ -149,11 +150,10 @@ export class KernelStarter {
 
   /** False when the session was deleted meanwhile. */
   async #give(session: Session, { kernel, client, clientId }: WarmKernel): Promise<boolean> {
-    const { rows, live } = this.#deps;
     const { kernelId, spool: spoolId = null } = kernel;
     const isKernelMoved = folderOf(session.path) !== '.';
-    const isGiven = await rows.setKernel(session.id, { kernelId, spoolId, clientId, isKernelMoved });
-    if (isGiven) await live.add(session, client, kernel);
+    const isGiven = await this.#setKernel(session.id, { kernelId, spoolId, clientId, isKernelMoved });
+    if (isGiven) await this.#deps.live.add(session, client, kernel);
     return isGiven;
   }
 
@@ -173,6 +173,11 @@ export class KernelStarter {
       client?.dispose();
       return this.#failed(session.id, error);
     }
+  }
+
+  /** A kernel that has started is not given up for one connection that was cut. */
+  #setKernel(...kernel: Parameters<SessionRows['setKernel']>): Promise<boolean> {
+    return untilAnswered(() => this.#deps.rows.setKernel(...kernel), { maxMs: shortOutageMs });
   }
 
   async #failed(sessionId: string, error: unknown): Promise<never> {
@@ -196,7 +201,7 @@ export class KernelStarter {
     const kernel = await client.startKernel({ kernelName, path: path ?? '', clientId, signal });
     try {
       const { kernelId, spool: spoolId = null } = kernel;
-      const isSet = await this.#deps.rows.setKernel(id, { kernelId, spoolId, isKernelMoved: false });
+      const isSet = await this.#setKernel(id, { kernelId, spoolId, isKernelMoved: false });
       if (!isSet) throw notFound('The session');
       return kernel;
     } catch (error) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Backend, KernelProfile, Prisma, Worker } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
@@ -44,7 +45,8 @@ export async function ensureWorker(
     const found = await prisma.worker.findUnique({ where: { liveKey } });
     if (found) return { worker: found, created: false };
     const backend = await requireBackend(services, plan.profile);
-    const insert = (id?: string) => insertWorker(services, plan, { id, userId, backend, liveKey });
+    const insert = (id: string = randomUUID()) =>
+      insertWorker(services, plan, { id, userId, backend, liveKey });
     const worker = (await hasOwnPackages(services, plan))
       ? await insert()
       : await workers.warmPool.offer(plan.profile, plan.resourceClass, insert);
@@ -79,7 +81,7 @@ async function requireBackend({ workers }: WorkerServices, profile: KernelProfil
 async function insertWorker(
   services: WorkerServices,
   plan: StartPlan,
-  identity: Pick<Worker, 'userId' | 'backend' | 'liveKey'> & { id?: string },
+  identity: Pick<Worker, 'id' | 'userId' | 'backend' | 'liveKey'>,
 ): Promise<Worker | null> {
   const { createdAt: _createdAt, ...resourceClass } = plan.resourceClass;
   const data = {
@@ -95,14 +97,17 @@ async function insertWorker(
     progressMessage: 'Queued',
   };
   try {
-    return await insertAsOwner(services, plan.workspace.id, async (tx) => {
-      const { spaceId } = plan.workspace;
-      await assertWorkerQuota(tx, services.workers.limits, {
-        ...{ userId: identity.userId, spaceId },
-        wanted: plan.resourceClass,
-      });
-      const jupyterServerId = await services.workers.assignServer(tx, plan.profile);
-      return tx.worker.create({ data: { ...data, jupyterServerId } });
+    return await insertAsOwner(services, plan.workspace.id, {
+      async insert(tx) {
+        const { spaceId } = plan.workspace;
+        await assertWorkerQuota(tx, services.workers.limits, {
+          ...{ userId: identity.userId, spaceId },
+          wanted: plan.resourceClass,
+        });
+        const jupyterServerId = await services.workers.assignServer(tx, plan.profile);
+        return tx.worker.create({ data: { ...data, jupyterServerId } });
+      },
+      find: (tx) => tx.worker.findUnique({ where: { id: identity.id } }),
     });
   } catch (error) {
     if (uniqueViolation(error)) return null;

@@ -1,6 +1,7 @@
 import { Prisma, type Worker, type WorkerStatus } from '../../prisma/generated/client/client.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import { type OwnerTarget, ownedBy } from '../engines/database/owner-target.js';
+import { shortOutageMs, untilAnswered } from '../engines/database/until-answered.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 
 /** Columns of a worker with their new values. */
@@ -26,6 +27,25 @@ export class WorkerRows {
     const isChanged = await this.#write(workerId, from, change);
     if (isChanged) this.#deps.bus.publish('worker', workerId, { workerId });
     return isChanged;
+  }
+
+  /**
+   * Does what {@link update} does, and repeats it for a short outage.
+   * @returns also true when an earlier try has written the new status, and only its answer was lost
+   * @throws FormerOwnerError
+   */
+  updateStatus(
+    workerId: string,
+    from: readonly WorkerStatus[],
+    change: WorkerChange & Pick<Worker, 'status'>,
+  ): Promise<boolean> {
+    let allowed = from;
+    const write = () => {
+      const isChanged = this.update(workerId, allowed, change);
+      allowed = [...from, change.status];
+      return isChanged;
+    };
+    return untilAnswered(write, { maxMs: shortOutageMs });
   }
 
   /** Writes when a live worker was in use last, without an event. @throws FormerOwnerError */

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
+import { isOutage } from '../engines/database/until-answered.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerBackend } from './backend.js';
 import type { Cancellation } from './cancellation.js';
@@ -208,8 +209,9 @@ export class WorkerShutdown {
       expiryReason: null,
     });
     const shared = server?.backend.ownsServers === false ? server.endpoint : undefined;
-    await this.onEnded(workerId, shared).catch((error) =>
-      log.error({ err: error, workerId }, 'the sessions of a worker were not ended'),
-    );
+    await this.onEnded(workerId, shared).catch((error) => {
+      if (isOutage(error)) throw error;
+      log.error({ err: error, workerId }, 'the sessions of a worker were not ended');
+    });
   }
 }

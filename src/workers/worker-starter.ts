@@ -76,7 +76,7 @@ export class WorkerStarter {
     if (entry.ended) throw serverEnded(entry.ended);
     entry.endpoint = endpoint;
     const progressMessage = await readyMessage(await git.repository(worker.repositoryId), commitOid);
-    const isReady = await rows.update(worker.id, ['starting'], {
+    const isReady = await rows.updateStatus(worker.id, ['starting'], {
       status: 'ready',
       startedAt: new Date(),
       lastActivityAt: new Date(),

@@ -1,7 +1,9 @@
+import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PrismaClient, Schedule } from '../../../prisma/generated/client/client.js';
 import { demo } from '../../../prisma/seed.js';
 import { loadActor } from '../../../src/access/load-actor.js';
+import { RowLoader } from '../../../src/engines/database/row-loader.js';
 import type { GitRepository } from '../../../src/engines/git/git-store.js';
 import type { NotebookRunServices } from '../../../src/notebook-runs/notebook-run-services.js';
 import { Scheduler } from '../../../src/schedules/scheduler.js';
@@ -57,6 +59,15 @@ const startWith = (changed: Partial<NotebookRunServices>, now: Date) =>
     { ...at.gateway.services, ...changed },
     { isOwner: () => true, now: () => now },
   ).startDueRuns();
+/** What is thrown when a connection of the database breaks while rows are loaded. */
+function brokenLoad(): Promise<Error> {
+  const connect = () => Promise.reject(new Error('Connection terminated'));
+  const rows = new RowLoader({ connect } as unknown as Pool, { begin: [], copy: async () => {} });
+  return rows.load([], { text: '', values: [] }).then(
+    () => new Error('loaded'),
+    (error) => error,
+  );
+}
 const files = () => `/workspaces/${workspace}/authoring-file`;
 async function addNotebook(path: string, metadata: object = {}): Promise<string> {
   const body = { path, notebook: codeNotebook([codeCell('one', '1')], metadata) };
@@ -235,13 +246,19 @@ describe('a schedule that is due', () => {
       Object.assign(new Error('away'), { code: 'P1001' }),
       { missedCount: 0, nextDueAt: due },
     ],
+    [
+      'a connection that breaks while rows are loaded, and stay due',
+      null,
+      { missedCount: 0, nextDueAt: due },
+    ],
   ])('starts also behind 25 others that fail because of %s', async (_what, fault, expected) => {
+    const broken = await brokenLoad();
     const failing = await dueElsewhere(25);
     const { id } = await dueSchedule({ cron: '1 * * * *' });
     const { prisma } = at.gateway.services;
     await prisma.schedule.update({ where: { id }, data: { nextDueAt: minutesLater(1) } });
     const git = gitWhere((repository, repositoryId) => {
-      if (repositoryId === failing.repositoryId) throw fault;
+      if (repositoryId === failing.repositoryId) throw fault ?? broken;
       return repository;
     });
     await startWith({ git }, minutesLater(1.1));
