@@ -69,6 +69,8 @@ export class Run {
   /** Whether the kernel keeps what it sends while no gateway is connected. */
   readonly #isExact: boolean;
   /** The position of the last of the run's messages in the spool of the relay. */
+  /** A request for input was answered, and the kernel has said nothing since. */
+  #isInputAnswered = false;
   #endPosition: number | undefined;
   /** The position of the last message that an earlier process has written. */
   readonly #knownPosition: number;
@@ -168,14 +170,23 @@ export class Run {
     this.#deps.metrics.firstOutput(Date.now() - this.#startedAt.getTime());
   }
 
-  /** The relay keeps a request for input until it is answered, so that it can be answered after a restart of the gateway. */
+  /**
+   * The relay keeps a request for input until the kernel says something after it was answered, so that it can be answered after a
+   * restart of the gateway: the answer may be lost with a connection.
+   */
   #holdInput(event: KernelEvent, position?: number): void {
     const input = `${this.id} input`;
-    if (event.type !== 'status') return;
-    if (event.execution_state === 'waiting_for_input' && position !== undefined)
+    const state = event.type === 'status' ? event.execution_state : undefined;
+    if (position === undefined) {
+      // The connection says so, and not the kernel.
+      this.#isInputAnswered ||= state === 'busy';
+    } else if (state === 'waiting_for_input') {
+      this.#isInputAnswered = false;
       this.#positions?.received(input, position);
-    else if (event.execution_state === 'busy' && position === undefined)
+    } else if (this.#isInputAnswered) {
+      this.#isInputAnswered = false;
       this.#positions?.written(input, Number.POSITIVE_INFINITY);
+    }
   }
 
   /** The relay keeps the reply and the idle status until the end of the log is durable. */

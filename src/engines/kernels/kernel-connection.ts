@@ -40,8 +40,8 @@ export class KernelConnection {
   readonly #connection: Kernel.IKernelConnection;
   readonly #infoTimer: NodeJS.Timeout;
   readonly #interrupts: KernelInterrupts;
-  /** The request of the run that is not complete. */
-  #request: KernelMessage.IExecuteRequestMsg | undefined;
+  /** The request of the run that is not complete, and what sends its last answer to a request for input. */
+  #sent: { request?: KernelMessage.IExecuteRequestMsg; answer?: () => void } = {};
   #restarting: Promise<void> | undefined;
   #shuttingDown: Promise<void> | undefined;
 
@@ -166,7 +166,7 @@ export class KernelConnection {
     try {
       return await this.#send(message, run);
     } finally {
-      this.#request = undefined;
+      this.#sent = {};
       this.#state.run = undefined;
       if (this.status === 'busy') this.#state.status.set('idle');
     }
@@ -193,10 +193,9 @@ export class KernelConnection {
   answerInput(requestId: string, value: string): boolean {
     const header = this.#state.run?.takeInputRequest(requestId);
     if (!header) return false;
-    this.#connection.sendInputReply(
-      { status: 'ok', value },
-      header as KernelMessage.IInputRequestMsg['header'],
-    );
+    const request = header as KernelMessage.IInputRequestMsg['header'];
+    this.#sent.answer = () => this.#connection.sendInputReply({ status: 'ok', value }, request);
+    this.#sent.answer();
     return true;
   }
 
@@ -245,7 +244,7 @@ export class KernelConnection {
   async #send(message: KernelMessage.IExecuteRequestMsg, run: KernelRun): Promise<RunReply> {
     await this.#interrupts.answered(run.done);
     if (run.isOver) return run.done;
-    this.#request = message;
+    this.#sent.request = message;
     const future = this.#connection.sendShellMessage(message, true);
     future.done.catch(() => {});
     this.#relay?.release();
@@ -280,7 +279,8 @@ export class KernelConnection {
   }
 
   #sendAgain(): void {
-    if (this.#request) this.#connection.sendShellMessage(this.#request, true).done.catch(() => {});
+    if (this.#sent.request) this.#connection.sendShellMessage(this.#sent.request, true).done.catch(() => {});
+    this.#sent.answer?.();
   }
 
   #onConnectionStatus(state: Kernel.ConnectionStatus): void {

@@ -7,6 +7,7 @@ import { KernelLostError } from './kernel-lost-error.js';
 import { KernelRestApi } from './kernel-rest-api.js';
 import type { KernelSockets } from './kernel-sockets.js';
 import { inParts, type ParseData } from './read-message.js';
+import { withReplyId } from './with-reply-id.js';
 import { type WriteData, writeMessage } from './write-message.js';
 
 const lookupTimeoutMs = 1_500;
@@ -54,10 +55,12 @@ export function openLibraryConnection(options: {
     return Object.assign(decodeMessage(data.slice(8), protocol, parseData), { position });
   }) as typeof decodeMessage;
   const { serializer } = ServerConnection.makeSettings();
-  const serialize: typeof serializer.serialize = (message, protocol) =>
-    protocol === inParts && writeData
+  const serialize: typeof serializer.serialize = (given, protocol) => {
+    const message = withReplyId(given);
+    return protocol === inParts && writeData
       ? writeMessage(message, writeData)
       : serializer.serialize(message, protocol);
+  };
   const serverSettings = ServerConnection.makeSettings({
     baseUrl: endpoint.baseUrl,
     // The sockets and the REST client send the token in a header, so that no URL contains it.

@@ -215,6 +215,17 @@ describe('runNotebook', () => {
     expect(late).toMatchObject({ status: 'timed_out', saveError: null });
     expect((await read(path)).commit_sha).toBe(late.savedCommitSha);
   });
+
+  it('ends when the event of its cancel was missed, as soon as that is known', async () => {
+    const { path } = await create('missed', codeNotebook([codeCell('one', 'import time\ntime.sleep(100)')]));
+    const { id } = await begin({ path });
+    const started = async () => (await readRun(id)).cells.nodes[0].execution?.status;
+    await expect.poll(started, { timeout: 60_000 }).toBe('running');
+    const { prisma, bus } = at.gateway.services;
+    await prisma.notebookRun.update({ where: { id }, data: { cancelledAt: new Date() } });
+    bus.reportMissed(new Date());
+    expect(await ended(id)).toMatchObject({ status: 'cancelled' });
+  });
 });
 
 describe('a request to run a notebook', () => {

@@ -8,7 +8,7 @@ import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
 import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import type { KernelEvent } from '../../../src/engines/kernels/kernel-event.js';
 import { startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
-import { printed, runCell, startPython, untilStatus } from '../../support/kernel.js';
+import { ofType, printed, runCell, startPython, untilStatus } from '../../support/kernel.js';
 import { openTcpProxy, type TcpProxy } from '../../support/tcp-proxy.js';
 
 let jupyter: TestJupyter;
@@ -98,6 +98,55 @@ describe('a connection through the relay', { timeout: 90_000 }, () => {
     expect(cuts).toBe(10);
     expect(printed(reader.events)).toBe(lines(20_000));
     expect(reader.events.some(({ type }) => type === 'output_lost')).toBe(false);
+  });
+
+  /** Runs a cell that asks for input, on one connection or several. */
+  function asking(code: string) {
+    const messageId = randomUUID();
+    const events = new Map<string, KernelEvent>();
+    const requests = () => ofType([...events.values()], 'input_request');
+    return {
+      printed: () => printed([...events.values()]),
+      requests,
+      run: (on: KernelConnection) =>
+        // The status that says so has the position of its request.
+        on.execute({ code, stopOnError: true, messageId }, (event, position) =>
+          events.set(`${position} ${event.type}`, event),
+        ),
+      attach: () => attach(messageId),
+      asked: (count: number) => expect.poll(() => requests().length, { timeout: 20_000 }).toBe(count),
+    };
+  }
+
+  test('sends an answer to a request for input again that was lost with its connection', async () => {
+    const cell = asking("print('hello', input('name? '))");
+    const running = cell.run(kernel);
+    await cell.asked(1);
+    expect(kernel.answerInput(cell.requests()[0]!.request_id, 'Ada')).toBe(true);
+    // The proxy has not read it.
+    proxy.cut();
+    expect((await running).status).toBe('ok');
+    expect(cell.printed()).toBe('hello Ada\n');
+  });
+
+  test('lets the next one answer a request for input, and the kernel gets the first answer', async () => {
+    const cell = asking(
+      "import time\nname = input('name? ')\ntime.sleep(1)\nprint('hello', name, input('more? '))",
+    );
+    const left = cell.run(kernel).catch((error) => error);
+    await cell.asked(1);
+    const { request_id: first } = cell.requests()[0]!;
+    expect(kernel.answerInput(first, 'Ada')).toBe(true);
+    kernel.dispose('released');
+    await left;
+    const second = await cell.attach();
+    const running = cell.run(second);
+    await expect.poll(() => second.answerInput(first, 'Bob'), { timeout: 20_000 }).toBe(true);
+    await cell.asked(2);
+    expect(second.answerInput(cell.requests()[1]!.request_id, 'too')).toBe(true);
+    expect((await running).status).toBe('ok');
+    expect(cell.printed()).toBe('hello Ada too\n');
+    second.dispose();
   });
 
   test('resumes a run that it left, and does not run its request again', async () => {
