@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -107,8 +107,15 @@ async function verify(whole: NotebookClient): Promise<string[]> {
     const journal = await readWithLate(run);
     const wrong = [...verifyRun(run, journal), ...(await verifyReplays(run))];
     faults.push(...wrong.map((fault) => `${run.id} (${run.cell.journal}): ${fault}`));
+    if (wrong.length > 0) await keepRun(run, journal);
   }
   return [...faults, ...(await verifyDatabase(sql, runs)), ...(await whole.verify(sql, journals))];
+}
+
+/** Writes what is known of a run with a fault into the folder that stays. */
+async function keepRun({ id, cell, readers }: ChaosRun, journal: Journal): Promise<void> {
+  const read = readers.map(({ transport, events, late, fault }) => ({ transport, events, late, fault }));
+  await writeFile(join(folder, `run-${id}.json`), JSON.stringify({ cell, journal, read }, null, 1));
 }
 
 /** Reads what a run printed after its end, as far as it is there. @returns what its cell has written */
