@@ -131,15 +131,11 @@ export class ExecutionLog {
     return Math.max(newest?.sequence ?? 0, queued.sequence);
   }
 
-  /** At most `limit` entries after a sequence number; empty when there are none yet. */
+  /**
+   * At most `limit` entries after a sequence number, as the database has them now; empty when there are none yet. What is read
+   * once for all who follow the log may be a moment old, until they hear of the change.
+   */
   async read(executionId: string, after: number, limit: number): Promise<LogEntry[]> {
-    const tail = this.#tails.entries(executionId);
-    const first = tail?.[0]?.sequence;
-    if (tail && first !== undefined && first <= after + 1) {
-      return tail.slice(after + 1 - first, after + 1 - first + limit);
-    }
-    const followed = this.#followed.get(executionId);
-    if (followed) return followed.tail.read(after, limit);
     return (await this.#readPage(executionId, after, limit)).map(({ entry }) => entry);
   }
 
@@ -155,7 +151,7 @@ export class ExecutionLog {
     { signal, lateOf }: { signal?: AbortSignal; lateOf?: string } = {},
   ): AsyncIterableIterator<LogEntry> {
     const source: LogSource = {
-      read: (cursor, limit) => this.read(executionId, cursor, limit),
+      read: (cursor, limit) => this.#read(executionId, cursor, limit),
       hasEnded: (cursor) => this.#hasEnded(executionId, cursor, lateOf !== undefined),
       paced: () => this.#pace.next(),
       subscribe: (listener) => this.#subscribe(executionId, listener, lateOf),
@@ -181,6 +177,17 @@ export class ExecutionLog {
       onDelay: (err: unknown) =>
         log.warn({ err, executionId }, 'the log of an execution waits for the database'),
     };
+  }
+
+  /** At most `limit` entries after a sequence number, for who follows the log. */
+  async #read(executionId: string, after: number, limit: number): Promise<LogEntry[]> {
+    const tail = this.#tails.entries(executionId);
+    const first = tail?.[0]?.sequence;
+    if (tail && first !== undefined && first <= after + 1) {
+      return tail.slice(after + 1 - first, after + 1 - first + limit);
+    }
+    const followed = this.#followed.get(executionId);
+    return followed ? followed.tail.read(after, limit) : this.read(executionId, after, limit);
   }
 
   async #readPage(executionId: string, after: number, limit: number): Promise<SizedEntry[]> {

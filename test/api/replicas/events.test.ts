@@ -3,9 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import type { Topics } from '../../../src/engines/events/event-bus.js';
+import { ExecutionLog } from '../../../src/executions/execution-log.js';
+import { executionResult } from '../../../src/executions/execution-result.js';
+import { resumeLog } from '../../../src/executions/resume-log.js';
 import { makeUser } from '../../support/factories/make-user.js';
 import type { TestGateway } from '../../support/gateway.js';
 import { readEvents } from '../../support/sse.js';
@@ -114,6 +118,38 @@ threading.Thread(target=later).start()`);
     expect(late.values.slice(stream.values.length).every((event) => event.late)).toBe(true);
     expect(late.values.slice(0, stream.values.length)).toEqual(stream.values);
   }, 60_000);
+
+  it('takes a log over whole that it has followed, though it was not notified of its last entry', async () => {
+    const id = await execute(`import os, time\nprint('first', flush=True)\n${untilSignal('taken over')}`);
+    const { prisma, bus } = both.other.gateway.services;
+    const log = new ExecutionLog({ prisma, bus, log: pino({ level: 'silent' }), epoch: () => 0 });
+    const entries = log.follow(id, 0);
+    let last = 0;
+    for (let type = ''; type !== 'stream'; ) {
+      const { value } = await entries.next();
+      ({
+        sequence: last,
+        event: { type },
+      } = value);
+    }
+    // It reads on, and finds nothing.
+    const next = entries.next();
+    const key = { executionId: id, sequence: last + 1 };
+    try {
+      await sleep(100);
+      const data = JSON.stringify({ name: 'stdout', text: 'second\n' });
+      await prisma.executionEvent.create({ data: { ...key, type: 'stream', data } });
+      const whole = [{ name: 'stdout', text: 'first\nsecond\n' }];
+      const { collector } = await resumeLog(log, id, undefined);
+      expect(collector.outputs).toMatchObject(whole);
+      expect((await executionResult({ executionLog: log }, { id })).outputs).toMatchObject(whole);
+    } finally {
+      await prisma.executionEvent.deleteMany({ where: key });
+      await signal('taken over');
+      await entries.return?.();
+      await next;
+    }
+  });
 
   it('shows the events of a space with the same numbers, also of a change that nobody published', async () => {
     const selection = `spaceEvents(spaceSlug: "demo", heartbeatSeconds: 300) {
