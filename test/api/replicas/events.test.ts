@@ -120,7 +120,9 @@ threading.Thread(target=later).start()`);
   }, 60_000);
 
   it('takes a log over whole that it has followed, though it was not notified of its last entry', async () => {
-    const id = await execute(`import os, time\nprint('first', flush=True)\n${untilSignal('taken over')}`);
+    // One write, as `print` may send the text and its line end one after the other.
+    const code = `import os, sys, time\nsys.stdout.write('first\\n')\nsys.stdout.flush()\n${untilSignal('taken over')}`;
+    const id = await execute(code);
     const { prisma, bus } = both.other.gateway.services;
     const log = new ExecutionLog({ prisma, bus, log: pino({ level: 'silent' }), epoch: () => 0 });
     const entries = log.follow(id, 0);
