@@ -42,7 +42,8 @@ export async function insertEntries(
 }
 
 /**
- * Writes the end of an execution's log and the execution's row in one statement.
+ * Writes the end of an execution's log and the execution's row in one statement, once: one that has ended keeps its end. It comes
+ * behind all entries, also behind those that its writer does not know.
  * @throws FormerOwnerError
  */
 export async function insertEnd(
@@ -53,14 +54,15 @@ export async function insertEnd(
 ): Promise<void> {
   const { sequence, type, data } = encode(executionId, end.sequence, end.event);
   const [found] = await prisma.$queryRaw<{ owned: bigint }[]>`
-    WITH ${ownedBy(epoch())}, written AS (
-      INSERT INTO "ExecutionEvent" ("executionId", "sequence", "type", "data", "position")
-      SELECT ${executionId}::uuid, ${sequence}::int, ${type}::text, ${data}::text, ${end.position ?? null}::bigint FROM owned
-      ON CONFLICT DO NOTHING), ended AS (
+    WITH ${ownedBy(epoch())}, ended AS (
       UPDATE "Execution" SET "status" = ${status}::"ExecutionStatus", "finishedAt" = ${finishedAt},
         "startedAt" = COALESCE(${startedAt ?? null}::timestamptz, "startedAt"),
         "executionCount" = COALESCE(${executionCount ?? null}::int, "executionCount")
-      FROM owned WHERE "id" = ${executionId}::uuid)
+      FROM owned WHERE "id" = ${executionId}::uuid AND "finishedAt" IS NULL RETURNING "id"), written AS (
+      INSERT INTO "ExecutionEvent" ("executionId", "sequence", "type", "data", "position")
+      SELECT "id", GREATEST(${sequence}::int, (
+          SELECT MAX("sequence") + 1 FROM "ExecutionEvent" WHERE "executionId" = ${executionId}::uuid)),
+        ${type}::text, ${data}::text, ${end.position ?? null}::bigint FROM ended)
     SELECT count(*) AS "owned" FROM owned`;
   if (!found!.owned) throw new FormerOwnerError();
 }

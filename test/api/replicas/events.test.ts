@@ -10,6 +10,7 @@ import type { Topics } from '../../../src/engines/events/event-bus.js';
 import { ExecutionLog } from '../../../src/executions/execution-log.js';
 import { executionResult } from '../../../src/executions/execution-result.js';
 import { resumeLog } from '../../../src/executions/resume-log.js';
+import { insertEnd } from '../../../src/executions/write-log.js';
 import { makeUser } from '../../support/factories/make-user.js';
 import type { TestGateway } from '../../support/gateway.js';
 import { readEvents } from '../../support/sse.js';
@@ -151,6 +152,31 @@ threading.Thread(target=later).start()`);
       await entries.return?.();
       await next;
     }
+  });
+
+  it('gets one end, behind entries that its writer does not know', async () => {
+    const id = await execute(`import os, time\nprint('first', flush=True)\n${untilSignal('ended')}`);
+    const stream = await follow(`executionEvents(executionId: "${id}") ${eventFields}`, 'execution', id);
+    await expect.poll(() => textOf(stream)).toBe('first\n');
+    const { prisma } = both.other.gateway.services;
+    const { runtimeEpoch } = await prisma.installation.findFirstOrThrow();
+    const target = { prisma, epoch: () => runtimeEpoch };
+    const event = {
+      type: 'failure',
+      detail: 'It is gone.',
+      status_code: 503,
+      code: 'worker_lost',
+      retryable: false,
+    } as const;
+    for (const status of ['failed', 'cancelled'] as const)
+      await insertEnd(target, id, { sequence: 2, event }, { status, finishedAt: new Date() });
+    const events = await prisma.executionEvent.findMany({
+      where: { executionId: id },
+      orderBy: { sequence: 'asc' },
+    });
+    expect(events.filter(({ type }) => type === 'failure')).toEqual([events.at(-1)]);
+    expect(await prisma.execution.findUnique({ where: { id } })).toMatchObject({ status: 'failed' });
+    await signal('ended');
   });
 
   it('shows the events of a space with the same numbers, also of a change that nobody published', async () => {
