@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import { isUuid } from '../validation/validate.js';
 import type { DurablePositions } from './durable-positions.js';
 import type { ExecutionEvent, LogState } from './execution-event.js';
@@ -93,13 +94,19 @@ export class LateOutput {
     return writer;
   }
 
-  /** Null where the log may not grow any more, or is not one of this session. */
+  /**
+   * Null where the log may not grow any more, or is not one of this session.
+   * @throws FormerOwnerError when the run has not ended in the database: its end was not written here, and who goes on with it
+   *   needs these messages again
+   */
   async #open(executionId: string): Promise<LogState | null> {
     const { prisma, sessionId, endWritten, executionLog } = this.#deps;
     await endWritten(executionId);
-    const where = { id: executionId, sessionId, finishedAt: { not: null }, logPrunedAt: null };
-    const isOpen = await prisma.execution.findFirst({ where, select: { id: true } });
-    return isOpen && executionLog.state(executionId);
+    const where = { id: executionId, sessionId };
+    const select = { finishedAt: true, logPrunedAt: true };
+    const execution = await prisma.execution.findFirst({ where, select });
+    if (execution?.finishedAt === null) throw new FormerOwnerError();
+    return execution && execution.logPrunedAt === null ? executionLog.state(executionId) : null;
   }
 
   #closeOrWait(executionId: string): void {

@@ -7,8 +7,10 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import type { Topics } from '../../../src/engines/events/event-bus.js';
+import { DurablePositions } from '../../../src/executions/durable-positions.js';
 import { ExecutionLog } from '../../../src/executions/execution-log.js';
 import { executionResult } from '../../../src/executions/execution-result.js';
+import { LateOutput } from '../../../src/executions/late-output.js';
 import { resumeLog } from '../../../src/executions/resume-log.js';
 import { insertEnd } from '../../../src/executions/write-log.js';
 import { makeUser } from '../../support/factories/make-user.js';
@@ -152,6 +154,22 @@ threading.Thread(target=later).start()`);
       await entries.return?.();
       await next;
     }
+  });
+
+  it('acknowledges nothing of a run whose end it could not write, as another gateway goes on with it', async () => {
+    const id = await execute(`import os, time\n${untilSignal('acknowledged')}`);
+    const { prisma, bus } = both.other.gateway.services;
+    const log = pino({ level: 'silent' });
+    const executionLog = new ExecutionLog({ prisma, bus, log, epoch: () => 0 });
+    const acknowledged: number[] = [];
+    const positions = new DurablePositions((position) => acknowledged.push(position));
+    const late = new LateOutput({
+      ...{ prisma, executionLog, log, positions, sessionId: session.id, endWritten: async () => {} },
+    });
+    late.add(id, { type: 'stream', name: 'stdout', text: 'lost\n' }, 7);
+    await late.close();
+    expect(acknowledged).toEqual([]);
+    await signal('acknowledged');
   });
 
   it('gets one end, behind entries that its writer does not know', async () => {
