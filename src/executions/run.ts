@@ -68,9 +68,9 @@ export class Run {
   readonly #widgets: KernelWidgets | undefined;
   /** Whether the kernel keeps what it sends while no gateway is connected. */
   readonly #isExact: boolean;
-  /** The position of the last of the run's messages in the spool of the relay. */
   /** A request for input was answered, and the kernel has said nothing since. */
   #isInputAnswered = false;
+  /** The position of the last of the run's messages in the spool of the relay. */
   #endPosition: number | undefined;
   /** The position of the last message that an earlier process has written. */
   readonly #knownPosition: number;

@@ -11,8 +11,8 @@ import type { SessionServices } from './session-services.js';
 
 /**
  * Deletes a session. Running and queued executions end as `cancelled`; their logs stay. Idempotent: a second delete ends what
- * one has left that was not answered. Works in an archived workspace. The caller needs the scope `execute`, and must have started the session or be a space admin; they
- * need not have access to its workspace any more.
+ * one has left that was not answered. Works in an archived workspace. The caller needs the scope `execute`, and must have started
+ * the session or be a space admin; they need not have access to its workspace any more.
  * @throws DomainError `not_found` for an id never issued, `insufficient_scope`, `forbidden`; `runtime_unavailable` while
  *   the server of its worker does not answer, and when another gateway has taken over the kernels
  */

@@ -36,7 +36,7 @@ export class StatusWriter {
     else this.#writeNext();
   }
 
-  /** Writes a delayed status immediately. Resolves when everything is written. */
+  /** Writes a delayed status immediately. Resolves when everything is written, or is going to be tried again. */
   async flush(): Promise<void> {
     this.#writeNext();
     await this.#writes;

@@ -41,7 +41,8 @@ export interface Watch<K extends keyof Topics, T> {
 
 /**
  * Follows a topic for one subscriber. Each change is read when it is delivered, with the caller's access at that
- * moment, once for all streams of the caller; while the database does not answer, it waits. A slow reader gets the newest state of each resource; see {@link ChangeQueue}.
+ * moment, once for all streams of the caller; while the database does not answer, it waits. A slow reader gets the newest state
+ * of each resource; see {@link ChangeQueue}.
  */
 export function watchChanges<K extends keyof Topics, T>(
   services: SubscriptionServices,

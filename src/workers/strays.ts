@@ -29,8 +29,8 @@ export class Strays {
   }
 
   /**
-   * Finds the workers whose servers are strays, among workers that have a server. A server is known to a backend only once its worker has a
-   * row or is warm, so what is found in this order, first the servers and then the rows, cannot be one that starts.
+   * Finds the workers whose servers are strays, among workers that have a server. A server is known to a backend only once its
+   * worker has a row or is warm, so what is found in this order, first the servers and then the rows, cannot be one that starts.
    */
   async servers(workerIds: Iterable<string>): Promise<string[]> {
     const { prisma, shutdown, isOurs } = this.#deps;

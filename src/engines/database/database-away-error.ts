@@ -1,6 +1,6 @@
 import { DomainError } from '../../errors.js';
 
-/** `storage_unavailable` because the database does not answer now; with that code, other storage may be damaged for good. */
+/** A `storage_unavailable` that passes: the database does not answer now. Others with that code may be damage that stays. */
 export class DatabaseAwayError extends DomainError {
   /** @param cause the error of Prisma or of the driver */
   constructor(cause: unknown) {

@@ -1,6 +1,7 @@
 import { DomainError } from '../../errors.js';
 import { DatabaseAwayError } from './database-away-error.js';
 import { FormerOwnerError } from './former-owner-error.js';
+import { cutMessages } from './resend-reads.js';
 
 /**
  * Prisma's codes for a database that cannot be reached, closed the connection, has no free connection, or timed out, and
@@ -52,9 +53,7 @@ const unavailableMessages = new Set([
   'timeout exceeded when trying to connect',
   'Connection terminated due to connection timeout',
   'Query read timeout',
-  'Connection terminated',
-  'Connection terminated unexpectedly',
-  'Client has encountered a connection error and is not queryable',
+  ...cutMessages,
 ]);
 
 /** PostgreSQL's code for a text that it cannot store; from a client, this is nearly always one with a NUL character. */

@@ -12,7 +12,7 @@ const retryMs = [0, 100, 500];
 const cutCodes = new Set(['57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE', 'ECONNREFUSED']);
 
 /** What the driver says of a connection that ended; these errors have no code. */
-const cutMessages = new Set([
+export const cutMessages: ReadonlySet<string> = new Set([
   'Connection terminated',
   'Connection terminated unexpectedly',
   'Client has encountered a connection error and is not queryable',

@@ -106,9 +106,7 @@ function withMeaning(error: unknown): unknown {
   if (error instanceof LoadRefused) return error;
   const code = (error as { code?: string }).code;
   // The driver's own errors, for example after a time limit, have no code.
-  if (code === undefined) {
-    return new DatabaseAwayError(error);
-  }
+  if (code === undefined) return new DatabaseAwayError(error);
   if (code === uniqueViolation) return new RowsExist(error);
   return code === foreignKeyViolation ? new LoadRefused(error) : error;
 }

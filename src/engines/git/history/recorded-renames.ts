@@ -53,8 +53,8 @@ interface Range {
 
 /**
  * The renames that the commits between two commits record. Several renames of one file are joined into one. The rename of a file
- * that was deleted later does not count, even if another file has its path now. Where branches were merged in between, each file has the origin that it has on the side from
- * which it comes.
+ * that was deleted later does not count, even if another file has its path now. Where branches were merged in between, each file
+ * has the origin that it has on the side from which it comes.
  * @param bases the merge bases: the commits that they lead to are left out
  * @returns none where the history is too long
  * @throws DomainError `storage_unavailable`
