@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Execution } from '../../prisma/generated/client/client.js';
+import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import { statusOf } from '../error-status.js';
 import { DomainError, type ErrorCode } from '../errors.js';
 import type { Cancellation } from '../workers/cancellation.js';
@@ -14,13 +15,14 @@ export type EndWithoutRun = { cancelled: Cancellation } | { status: 'aborted' } 
  * Writes the end of an execution that this process does not run. Never throws.
  * @param mayHaveBegun whether an earlier process may have sent it to its kernel, so that its log may have entries; default
  *   false: its log contains the entry `queued` only
+ * @returns false when another gateway has taken over, which goes on with it
  */
 export async function endWithoutRun(
   deps: { executionLog: ExecutionLog; log: Logger },
   execution: Execution,
   end: EndWithoutRun,
   mayHaveBegun = false,
-): Promise<void> {
+): Promise<boolean> {
   const { id, startedAt } = execution;
   const { executionLog } = deps;
   const writer = executionLog.writer(id, mayHaveBegun ? { state: () => executionLog.state(id) } : {});
@@ -32,7 +34,7 @@ export async function endWithoutRun(
         finishedAt,
         startedAt: startedAt ?? undefined,
       });
-      return;
+      return true;
     }
     const known = mayHaveBegun ? await executionResult(deps, execution) : { outputs: [], truncated: false };
     const status = 'cancelled' in end ? 'cancelled' : end.status;
@@ -50,9 +52,18 @@ export async function endWithoutRun(
       },
       { status, finishedAt, startedAt: startedAt ?? undefined },
     );
+    return true;
   } catch (error) {
-    deps.log.error({ err: error, executionId: execution.id }, 'the end of an execution was not written');
+    return endNotWritten(deps.log.child({ executionId: execution.id }), error);
   }
+}
+
+/** Logs why the end of an execution was not written. @returns false when that is because another gateway has taken over */
+export function endNotWritten(log: Logger, error: unknown): boolean {
+  const isFormer = error instanceof FormerOwnerError;
+  if (isFormer) log.warn('another gateway has taken over and goes on with an execution');
+  else log.error({ err: error }, 'the end of an execution was not written');
+  return !isFormer;
 }
 
 /** The error of runs that cannot go on because the gateway stops, or has stopped. */

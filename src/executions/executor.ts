@@ -67,7 +67,7 @@ export class Executor {
     if (this.#isClosed) {
       // The next process runs it where it can.
       if (this.#deps.kernels.isExact(sessionId)) return;
-      this.#track(endWithoutRun(this.#deps, execution, { failure: gatewayRestarted() }));
+      this.#track(endWithoutRun(this.#deps, execution, { failure: gatewayRestarted() }).then(() => {}));
       return;
     }
     const queue = this.#queues.get(sessionId) ?? new SessionQueue(this.#deps, sessionId);
@@ -143,7 +143,8 @@ export class Executor {
     } catch (error) {
       this.#deps.log.error({ err: error, sessionId }, 'the queue of a session broke');
     } finally {
-      this.#queues.delete(sessionId);
+      // One that is left stays, so that nothing runs past what it left.
+      if (!queue.isLeft) this.#queues.delete(sessionId);
     }
   }
 

@@ -11,7 +11,7 @@ import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { SessionKernels } from '../sessions/session-kernels.js';
 import type { Cancellation } from '../workers/cancellation.js';
 import type { DurablePositions } from './durable-positions.js';
-import { executionFailure, gatewayRestarted } from './end-without-run.js';
+import { endNotWritten, executionFailure, gatewayRestarted } from './end-without-run.js';
 import {
   describeCancellation,
   type ExecutionFailure,
@@ -50,7 +50,10 @@ export interface RunEnd {
   broke: boolean;
   /** The kernel's counter; null when the kernel did not report it. */
   executionCount: number | null;
-  /** Whether it goes on in its kernel without this process, which stops. */
+  /**
+   * Whether this process may run nothing after it: it stops while the run goes on in its kernel, or another gateway has taken
+   * over, so that the end of the run is not written here.
+   */
   isLeft: boolean;
 }
 
@@ -134,10 +137,10 @@ export class Run {
     const status = end.type === 'failure' ? 'failed' : end.status;
     const finishedAt = new Date();
     await marked;
-    await this.#finish(end, { status, finishedAt });
+    const isLeft = !(await this.#finish(end, { status, finishedAt }));
     // A kernel that was restarted because it ignored the timeout has lost its memory.
     const broke = status === 'error' || status === 'failed' || (status === 'timed_out' && this.#isKernelGone);
-    return { broke, executionCount: this.#executionCount, isLeft: false };
+    return { broke, executionCount: this.#executionCount, isLeft };
   }
 
   #execute(): Promise<RunReply> {
@@ -260,18 +263,20 @@ export class Run {
     };
   }
 
+  /** @returns false when another gateway has taken over, which writes the end */
   async #finish(
     end: FinalResponse | ExecutionFailure,
     row: { status: ExecutionStatus; finishedAt: Date },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const executionCount = this.#executionCount;
     const startedAt = this.#startedAt;
     try {
       await this.#writer.finish(end, { ...row, executionCount, startedAt }, this.#endPosition);
       for (const held of ['end', 'input'])
         this.#positions?.written(`${this.id} ${held}`, Number.POSITIVE_INFINITY);
+      return true;
     } catch (err) {
-      this.#log.error({ err }, 'the end of a run was not written; it ends as failed at the next start');
+      return endNotWritten(this.#log, err);
     }
   }
 

@@ -43,6 +43,11 @@ export class SessionQueue {
     return this.#running !== undefined;
   }
 
+  /** Whether this process may not send anything more to the kernel. */
+  get isLeft(): boolean {
+    return this.#isLeft;
+  }
+
   /** Whether nothing is to be done any more, by this process. */
   get isDone(): boolean {
     return this.#isLeft || (this.#queued.length === 0 && !this.#earlier);
@@ -64,7 +69,7 @@ export class SessionQueue {
     const kernel = await this.#readyKernel();
     const execution = this.#queued.shift();
     if (!execution) return;
-    if ('failure' in kernel) await endWithoutRun(this.#deps, execution, kernel);
+    if ('failure' in kernel) await this.#end(execution, kernel);
     else await this.#run(execution, kernel);
   }
 
@@ -73,7 +78,7 @@ export class SessionQueue {
     const at = this.#queued.findIndex(({ id }) => id === execution.id);
     if (at < 0) return false;
     this.#queued.splice(at, 1);
-    await endWithoutRun(this.#deps, execution, { cancelled });
+    await this.#end(execution, { cancelled });
     return true;
   }
 
@@ -100,9 +105,9 @@ export class SessionQueue {
   async clear(end: EndWithoutRun): Promise<void> {
     const first = this.#earlier?.first;
     this.#earlier = undefined;
-    if (first) await endWithoutRun(this.#deps, first, end, true);
+    if (first) await this.#end(first, end, true);
     if ('cancelled' in end) this.#running?.cancelled(end.cancelled);
-    for (const execution of this.#queued.splice(0)) await endWithoutRun(this.#deps, execution, end);
+    for (const execution of this.#queued.splice(0)) await this.#end(execution, end);
   }
 
   /** Takes back the mark of {@link clear}. */
@@ -139,8 +144,8 @@ export class SessionQueue {
   /** Ends what an earlier process left on a kernel whose messages are lost. */
   async #failEarlier({ first, ids }: { first: Execution; ids: Set<string> }): Promise<void> {
     const lost = this.#take((one) => ids.has(one.id));
-    await endWithoutRun(this.#deps, first, { failure: gatewayRestarted() }, true);
-    for (const one of lost) await endWithoutRun(this.#deps, one, { failure: gatewayRestarted() });
+    await this.#end(first, { failure: gatewayRestarted() }, true);
+    for (const one of lost) await this.#end(one, { failure: gatewayRestarted() });
   }
 
   async #reopenedKernel(): Promise<KernelConnection | { failure: unknown }> {
@@ -166,7 +171,15 @@ export class SessionQueue {
   /** Ends the executions of a user that are queued behind one that failed. */
   async #abortQueued(userId: string): Promise<void> {
     const aborted = this.#take((one) => one.userId === userId);
-    for (const one of aborted) await endWithoutRun(this.#deps, one, { status: 'aborted' });
+    for (const one of aborted) await this.#end(one, { status: 'aborted' });
+  }
+
+  /** As {@link endWithoutRun}; leaves the rest of the queue to a gateway that has taken over. */
+  async #end(execution: Execution, end: EndWithoutRun, mayHaveBegun = false): Promise<void> {
+    const written = endWithoutRun(this.#deps, execution, end, mayHaveBegun);
+    // Its kernel may still send output.
+    if (mayHaveBegun) this.#ending = { id: execution.id, written };
+    this.#isLeft ||= !(await written);
   }
 
   /** Removes the queued executions that match. */

@@ -18,7 +18,7 @@ import { RunReader } from './run-reader.js';
 import { type ChaosRun, SessionClient, type UnknownBatch } from './session-client.js';
 import { minRuns, summarize } from './summarize.js';
 import { verifyDatabase } from './verify-database.js';
-import { verifyRun } from './verify-run.js';
+import { lacksLateLines, verifyRun } from './verify-run.js';
 
 // `npm run test:chaos`: cells run on two gateways while gateways, kernels, Jupyter servers and connections are killed, ended,
 // stopped and cut. In the end each run is compared with the file that its cell wrote. A machine on which the gateways hardly ever
@@ -118,12 +118,20 @@ async function keepRun({ id, cell, readers }: ChaosRun, journal: Journal): Promi
   await writeFile(join(folder, `run-${id}.json`), JSON.stringify({ cell, journal, read }, null, 1));
 }
 
-/** Reads what a run printed after its end, as far as it is there. @returns what its cell has written */
+/**
+ * Reads what a run printed after its end; a gateway that has just started may still write it.
+ * @returns what its cell has written
+ */
 async function readWithLate({ cell, readers }: ChaosRun): Promise<Journal> {
   const [reader] = readers;
   const isUp = before(maxReadMs);
-  while (reader?.hasEnded && !reader.fault && isUp() && !(await reader.readLate())) await sleep(50);
-  return journals.read(cell.journal);
+  for (;;) {
+    const isRead = !reader?.hasEnded || reader.fault !== undefined || (await reader.readLate());
+    const journal = await journals.read(cell.journal);
+    const lacks = reader !== undefined && lacksLateLines(cell, reader, journal);
+    if ((isRead && !lacks) || !isUp()) return journal;
+    await sleep(50);
+  }
 }
 
 function before(ms: number): () => boolean {

@@ -1,3 +1,4 @@
+import type { ChaosCell } from './cell.js';
 import type { Journal } from './journals.js';
 import type { ReadEvent, RunReader } from './run-reader.js';
 import type { ChaosRun } from './session-client.js';
@@ -16,6 +17,13 @@ export function verifyRun(run: ChaosRun, journal: Journal): string[] {
     faults.push('the cell went on after its end was reported');
   faults.push(...verifyEnd(run, one, journal));
   return faults;
+}
+
+/** Whether a cell has printed more than was read, until now. */
+export function lacksLateLines({ kind }: ChaosCell, { events, late }: RunReader, journal: Journal): boolean {
+  const all = [...events, ...late];
+  const mustHave = kind === 'late' && journal.isWhole && events.at(-1)?.status === 'ok';
+  return mustHave && !all.some(({ type }) => type === 'output_lost') && stdoutOf(all) !== journal.text;
 }
 
 function verifyBeginnings({ refused }: ChaosRun, { begun }: Journal): string[] {
