@@ -157,7 +157,10 @@ export function startFields(t: Parameters<Parameters<typeof builder.inputType>[1
     }),
     branch: t.string({ description: "Default the workspace's branch." }),
     path: t.string({ description: 'The notebook; kernels start in its folder.' }),
-    kernelName: t.string({ description: "Must be the profile's kernel." }),
+    kernelName: t.string({
+      description:
+        'The kernel of the profile, in any case; without a profile, the first one of this kernel is taken.',
+    }),
     kernelProfileId: t.id({ description: 'Default the default profile.' }),
     resourceClassId: t.id({ description: 'Default the default class.' }),
   };

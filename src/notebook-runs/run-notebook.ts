@@ -9,6 +9,7 @@ import { DomainError, invalidField, notFound } from '../errors.js';
 import { checkCell } from '../executions/check-cell.js';
 import { loadRunnableSession } from '../executions/load-runnable-session.js';
 import { loadFileTarget } from '../files/file-target.js';
+import { profileOfKernel } from '../profiles/profile-of-kernel.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkUuid } from '../validation/check-input.js';
 import { checkStartName } from '../workers/check-start-name.js';
@@ -137,12 +138,11 @@ function prepared(
 }
 
 async function profileOf(
-  { prisma }: NotebookRunServices,
+  services: NotebookRunServices,
   kernelName: string | null,
 ): Promise<string | undefined> {
   if (kernelName === null || !isStartName(kernelName)) return undefined;
-  const orderBy = [{ isDefault: 'desc' }, { id: 'asc' }] as const;
-  return (await prisma.kernelProfile.findFirst({ where: { kernelName }, orderBy: [...orderBy] }))?.id;
+  return (await profileOfKernel(services, kernelName))?.id;
 }
 
 /** A stored notebook may have any text there. */

@@ -10,7 +10,9 @@ import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { checkBranchName } from '../engines/git/check-ref.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
+import { isSameKernel } from '../engines/kernels/is-same-kernel.js';
 import { DomainError, invalidField } from '../errors.js';
+import { profileOfKernel } from '../profiles/profile-of-kernel.js';
 import { checkAll } from '../validation/check-all.js';
 import { assertNotArchived, loadWorkspace } from '../workspaces/load-workspace.js';
 import { checkStartName } from './check-start-name.js';
@@ -103,7 +105,7 @@ async function findProfile(services: PrismaService, input: StartInput): Promise<
     named: () => (kernelProfileId == null ? null : namedProfile(services, kernelProfileId)),
   });
   if (!named) return defaultProfile(services, kernelName);
-  if (kernelName == null || kernelName === named.kernelName) return named;
+  if (kernelName == null || isSameKernel(kernelName, named.kernelName)) return named;
   throw invalidField('kernelName', `must be "${named.kernelName}", the kernel of the profile`, 'mismatch');
 }
 
@@ -119,14 +121,17 @@ export async function namedProfile({ prisma }: PrismaService, id: string): Promi
 }
 
 async function defaultProfile(
-  { prisma }: PrismaService,
+  services: PrismaService,
   kernelName: string | null | undefined,
 ): Promise<KernelProfile> {
-  const profile = await prisma.kernelProfile.findFirst({
-    where: kernelName != null ? { kernelName } : {},
+  if (kernelName != null) {
+    const profile = await profileOfKernel(services, kernelName);
+    if (!profile) throw invalidField('kernelName', 'is not the kernel of any profile', 'unknown');
+    return profile;
+  }
+  const profile = await services.prisma.kernelProfile.findFirst({
     orderBy: [{ isDefault: 'desc' }, { id: 'asc' }],
   });
   if (profile) return profile;
-  if (kernelName != null) throw invalidField('kernelName', 'is not the kernel of any profile', 'unknown');
   throw invalidField('kernelProfileId', 'is required: there is no default profile', 'missing');
 }

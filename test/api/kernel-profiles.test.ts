@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
+import { profileOfKernel } from '../../src/profiles/profile-of-kernel.js';
 import { admin, at, mutate, refused, setUpPlatform, space, viewer } from './platform-fixture.js';
 
 setUpPlatform();
@@ -93,5 +94,18 @@ describe('a start', () => {
       status: 400,
       body: { errors: [{ loc: ['body', 'kernel_profile_id'] }] },
     });
+  });
+
+  it('finds its profile by the name of the kernel in any case, and takes the same case first', async () => {
+    for (const [id, kernelName] of Object.entries({ 'k-a': 'K_1', 'k-b': 'ka1', 'k-c': 'k_1' }))
+      await mutate(`createKernelProfile(input: { id: "${id}", displayName: "x", language: "x",
+        kernelName: "${kernelName}", runtime: local }) { id }`);
+    const found = async (name: string) => (await profileOfKernel(at.gateway.services, name))?.id;
+    expect([await found('k_1'), await found('K_1'), await found('KA1'), await found('k.1')]).toEqual([
+      ...['k-c', 'k-a', 'k-b', undefined],
+    ]);
+    expect((await start({ kernel_profile_id: 'k-b', kernel_name: 'KA1' })).status).toBe(503);
+    expect((await start({ kernel_name: 'KA1' })).status).toBe(503);
+    expect((await start({ kernel_profile_id: 'k-b', kernel_name: 'k_1' })).status).toBe(400);
   });
 });

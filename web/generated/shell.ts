@@ -376,7 +376,7 @@ export type SpaceRole =
 export type StartWorkerInput = {
   /** Default the workspace's branch. */
   branch?: string | null | undefined;
-  /** Must be the profile's kernel. */
+  /** The kernel of the profile, in any case; without a profile, the first one of this kernel is taken. */
   kernelName?: string | null | undefined;
   /** Default the default profile. */
   kernelProfileId?: string | null | undefined;
