@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,6 +92,26 @@ class Followed {
   }
 }
 
+/**
+ * Reads the comms of a session until the stream ends, breaks, or `until` returns true.
+ * @returns what came, and whether the gateway completed the stream
+ */
+async function readComms(session: string, until: (item: any) => boolean) {
+  const query = `subscription { sessionComms(spaceSlug: "demo", sessionId: "${session}") {
+    type ... on SessionWidgetState { state } ... on SessionCommMessage { commId messageId data } } }`;
+  const accept = { accept: 'text/event-stream' };
+  const response = await sendJson({ url: gateway.url, token }, 'POST', '/graphql/stream', { query }, accept);
+  const items: any[] = [];
+  let isComplete = false;
+  const take = ({ event, data }: SentEvent) => {
+    isComplete ||= event === 'complete';
+    if (event === 'next') items.push(data.data.sessionComms);
+    return event === 'next' && until(items.at(-1));
+  };
+  await readEvents(response, take).catch(() => {});
+  return { items, isComplete };
+}
+
 describe('after kill -9 of the gateway', () => {
   let printing: Followed;
   let queued: Followed[];
@@ -103,12 +124,14 @@ describe('after kill -9 of the gateway', () => {
   let whole: string;
   let made: Followed;
   let capturing: Followed;
+  let comms: ReturnType<typeof readComms>;
   beforeAll(async () => {
     const withWidget = await openSession('notebooks/capturing.ipynb');
     const widget =
       "import ipywidgets\nout = ipywidgets.Output()\nwith out:\n    print('base')\nprint('made')";
     made = await Followed.begin(withWidget, `${await provideIpywidgets()}\n${widget}`);
     expect(await made.resume()).toMatchObject({ data: { status: 'ok' } });
+    comms = readComms(withWidget, () => false);
     const files = `/workspaces/${demo.workspaceId}/authoring-files`;
     const sources = [
       "seen = ['a']",
@@ -252,6 +275,36 @@ describe('after kill -9 of the gateway', () => {
         timeout: 20_000,
       })
       .toBe(`${all[0]!.text}\n`);
+  });
+
+  it('the comms of a session begin with the state of its widgets again, and go on', async () => {
+    const layout = made.events.find(
+      ({ data }) => data.type === 'comm_open' && data.data.state._model_name === 'LayoutModel',
+    )!.data.comm_id;
+    const messageId = randomUUID();
+    const change = async () => {
+      const data = { method: 'update', state: { width: '10px' }, buffer_paths: [] };
+      const answer = await graph(
+        `mutation($id: ID!, $input: CommMessageInput!) {
+          sendCommMessage(spaceSlug: "demo", sessionId: $id, input: $input) { executionId } }`,
+        { id: made.session, input: { type: 'comm_msg', commId: layout, messageId, data } },
+      );
+      expect(answer.sendCommMessage.executionId).toBe(made.id);
+    };
+    const isEcho = (item: any) => item.messageId === messageId;
+    const before = await comms;
+    expect(before.isComplete).toBe(false);
+    let changed: Promise<void> | undefined;
+    const { items } = await readComms(made.session, (item) => {
+      changed ??= change();
+      return isEcho(item);
+    });
+    await changed;
+    for (const [first] of [before.items, items]) {
+      expect(first.type).toBe('widget_state');
+      expect(first.state.state[layout].model_name).toBe('LayoutModel');
+    }
+    expect(items.filter(isEcho)).toMatchObject([{ commId: layout, data: { state: { width: '10px' } } }]);
   });
 
   it('a comm that was opened before still belongs to the execution that opened it, and an unknown one to the newest', async () => {
