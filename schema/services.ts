@@ -5,6 +5,7 @@ import type { BlameServices } from '../src/files/blame-cells.js';
 import type { CompareServices } from '../src/files/compare/compare-refs.js';
 import type { FileServices } from '../src/files/file-services.js';
 import type { SearchServices } from '../src/files/search/search-files.js';
+import type { StreamFileServices } from '../src/files/stream-file.js';
 import type { GitAccessServices } from '../src/git-access/git-access-services.js';
 import type { NotebookRunServices } from '../src/notebook-runs/notebook-run-services.js';
 import type { RemoteServices } from '../src/remotes/remote-services.js';
@@ -28,6 +29,7 @@ export type Services = SpaceServices &
   ArchiveServices &
   FileServices &
   ArchiveFileServices &
+  StreamFileServices &
   SearchServices &
   BlameServices &
   CompareServices &

@@ -1,7 +1,9 @@
 import { BoundedSlots } from '../engines/events/bounded-slots.js';
+import { ByteBudget } from '../engines/events/byte-budget.js';
 
 /**
- * Creates the limits of work that clients ask for and that takes long: archives, blames, comparisons and merges.
+ * Creates the limits of work that clients ask for and that takes long: archives, blames, comparisons and merges, and files that
+ * are held while they are read.
  */
 export function createClientSlots() {
   const waiting = { maxWaiting: 64, maxWaitingPerUser: 8, maxWaitMs: 30_000 };
@@ -9,5 +11,6 @@ export function createClientSlots() {
     archiveSlots: new BoundedSlots({ ...waiting, slots: 4, slotsPerUser: 2, work: 'archives' }),
     blameSlots: new BoundedSlots({ ...waiting, slots: 3, slotsPerUser: 1, work: 'blames' }),
     compareSlots: new BoundedSlots({ ...waiting, slots: 3, slotsPerUser: 2, work: 'comparisons and merges' }),
+    heldFiles: new ByteBudget('files'),
   };
 }

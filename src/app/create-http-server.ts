@@ -25,6 +25,7 @@ import { parseBody } from '../server/http/parse-body.js';
 import { RequestBodies, type RequestBodyLimits } from '../server/http/request-bodies.js';
 import { requestIdOf } from '../server/http/request-id.js';
 import { addToRecord } from '../server/http/request-record.js';
+import type { UnreadLimits } from '../server/http/unread-answers.js';
 import { fileLimits, smallLimits } from '../validation/json-bounds.js';
 import { createValueChecks } from './create-value-checks.js';
 
@@ -40,6 +41,8 @@ export interface HttpServerOptions {
   router: OperationRouter;
   /** How much of bodies is held, and how slowly they may arrive; default as {@link RequestBodies}. */
   bodyLimits?: RequestBodyLimits;
+  /** How much may wait for clients that do not read; default as {@link UnreadAnswers}. */
+  unreadLimits?: Partial<UnreadLimits>;
   /** The built pages, `dist/web`; it may be missing. */
   webDirectory: string;
 }
@@ -47,7 +50,17 @@ export interface HttpServerOptions {
 /** Creates the HTTP server of all transports. It is not listening yet. */
 export function createHttpServer(
   services: Services,
-  { config, log, gitVersion, metrics, notReady, router, bodyLimits, webDirectory }: HttpServerOptions,
+  {
+    config,
+    log,
+    gitVersion,
+    metrics,
+    notReady,
+    router,
+    bodyLimits,
+    unreadLimits,
+    webDirectory,
+  }: HttpServerOptions,
 ): HttpServer {
   const { prisma } = services;
   const provider = config.oidc && new IdentityProvider({ ...config.oidc, log });
@@ -63,6 +76,7 @@ export function createHttpServer(
       }),
     );
     addToRecord(req, { userId: actor.userId });
+    server.unread.authenticated(req, actor.userId);
     return { actor, requestId, spaces: new Map() };
   };
   const bodies = new RequestBodies(bodyLimits);
@@ -115,6 +129,7 @@ export function createHttpServer(
     gitVersion,
     bodies,
     webDirectory,
+    unreadLimits,
   });
   return server;
 }

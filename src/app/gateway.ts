@@ -32,7 +32,7 @@ export interface Gateway {
 export interface GatewayOptions
   extends StoreOptions,
     Omit<ServiceOptions, 'metrics'>,
-    Pick<HttpServerOptions, 'bodyLimits'> {
+    Pick<HttpServerOptions, 'bodyLimits' | 'unreadLimits'> {
   /** The built pages; default `dist/web` in the working directory. */
   webDirectory?: string;
   /** Called when another gateway has taken over the kernels that this one ran: the streams end, and the process must. */
@@ -44,7 +44,7 @@ export interface GatewayOptions
  * of the previous process; else that happens when the other one has ended.
  */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, log, bodyLimits, webDirectory = 'dist/web' } = options;
+  const { config, log, bodyLimits, unreadLimits, webDirectory = 'dist/web' } = options;
   const metrics = new GatewayMetrics();
   const stores = await openStores(options);
   const { leases, notifications } = stores.database;
@@ -64,7 +64,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const readiness = new Readiness({ prisma, dataDir: config.dataDir });
   const notReady = () => readiness.check();
   const http = createHttpServer(services, {
-    ...{ config, log, metrics, gitVersion, router, bodyLimits, webDirectory, notReady },
+    ...{ config, log, metrics, gitVersion, router, bodyLimits, unreadLimits, webDirectory, notReady },
   });
   const unwatch = watchGateway(metrics, { database: stores.database, services, ownership, http });
   await ownership.begin({

@@ -1,4 +1,5 @@
 import type { RequestContext } from '../context.js';
+import type { ByteBudget } from '../engines/events/byte-budget.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
 import { DomainError, invalidField } from '../errors.js';
 import type { FileServices } from './file-services.js';
@@ -30,14 +31,20 @@ export interface FileRange {
   length?: number | null;
 }
 
+/** What {@link streamFile} needs. */
+export interface StreamFileServices extends FileServices {
+  /** Bounds the bytes of files that are held while their clients read them. */
+  heldFiles: ByteBudget;
+}
+
 /**
  * Streams the bytes of a file of any kind in parts of 1 MiB. The first part is there also when there are no bytes. Needs
  * the scope `read` and `can_view`.
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_path`, `invalid_ref`, `invalid_request`,
- *   `payload_too_large` over 64 MiB
+ *   `payload_too_large` over 64 MiB; `rate_limited`, `overloaded` when too many files are held for slow clients
  */
 export async function streamFile(
-  services: FileServices,
+  services: StreamFileServices,
   ctx: RequestContext,
   spaceSlug: string,
   address: FileTarget,
@@ -57,15 +64,13 @@ export async function streamFile(
   let offset = Math.min(size, from < 0 ? Math.max(0, size + from) : from);
   const end = Math.min(size, offset + maxLength);
   let isFirst = true;
-  return pullIterator(
-    async () => {
-      if (offset === end && !isFirst) return undefined;
-      isFirst = false;
-      const next = Math.min(end, offset + chunkBytes);
-      const chunk = { size, sha, offset, bytes: bytes.subarray(offset, next) };
-      offset = next;
-      return chunk;
-    },
-    () => {},
-  );
+  const release = services.heldFiles.take(ctx.actor.userId, size);
+  return pullIterator(async () => {
+    if (offset === end && !isFirst) return undefined;
+    isFirst = false;
+    const next = Math.min(end, offset + chunkBytes);
+    const chunk = { size, sha, offset, bytes: bytes.subarray(offset, next) };
+    offset = next;
+    return chunk;
+  }, release);
 }

@@ -5,9 +5,8 @@ import {
   type ArchiveFormat,
   streamArchive,
 } from '../files/archives/stream-archive.js';
-import type { FileServices } from '../files/file-services.js';
 import { type FileTarget, loadFileTarget } from '../files/file-target.js';
-import { type FileChunk, type FileRange, streamFile } from '../files/stream-file.js';
+import { type FileChunk, type FileRange, type StreamFileServices, streamFile } from '../files/stream-file.js';
 import { loadWorker } from '../workers/load-worker.js';
 import { authorizeWorkerFiles, type WorkerFileServices } from '../workers/load-worker-files.js';
 import { streamWorkerFile, type WorkerFileRange } from '../workers/stream-worker-file.js';
@@ -15,7 +14,7 @@ import type { StreamGuard } from './stream-guard.js';
 
 /** `streamFile`, which ends with an error when the caller loses access. @throws DomainError what `streamFile` throws */
 export async function readFileContent(
-  services: FileServices & { streamGuard: StreamGuard },
+  services: StreamFileServices & { streamGuard: StreamGuard },
   ctx: RequestContext,
   spaceSlug: string,
   address: FileTarget,

@@ -9,6 +9,7 @@ import { type Gateway, openGateway } from '../../src/app/gateway.js';
 import { type RuntimeLimits, readConfig } from '../../src/config.js';
 import type { Database } from '../../src/engines/database/database.js';
 import type { RequestBodyLimits } from '../../src/server/http/request-bodies.js';
+import type { UnreadLimits } from '../../src/server/http/unread-answers.js';
 import type { WorkerBackend } from '../../src/workers/backend.js';
 import type { CreationCheck } from '../../src/workers/creation-check.js';
 import type { JupyterServers } from '../../src/workers/servers/jupyter-servers.js';
@@ -79,6 +80,7 @@ export async function openTestGateway(
     /** Where it listens; default a free port of the loopback address. */
     listen?: { host: string; port: number };
     bodyLimits?: RequestBodyLimits;
+    unreadLimits?: Partial<UnreadLimits>;
   } = {},
 ): Promise<TestGateway> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'gateway-test-')));
@@ -95,6 +97,7 @@ export async function openTestGateway(
     expiryCheckMs: options.expiryCheckMs,
     sweepMs: options.sweepMs,
     bodyLimits: options.bodyLimits,
+    unreadLimits: options.unreadLimits,
   });
   const { host, port } = options.listen ?? { host: '127.0.0.1', port: 0 };
   await new Promise<void>((resolve) => gateway.server.listen(port, host, resolve));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { ByteBudget } from '../../engines/events/byte-budget.js';
 import { DomainError } from '../../errors.js';
-import type { OutputBudget } from './output-budget.js';
 import { StreamOutput } from './stream-output.js';
 
 /** A reserved stream of the single connection mode. */
@@ -20,7 +20,7 @@ const unopenedMs = 30_000;
 /** The reserved streams by token. A token belongs to the user who reserved it. */
 export class ReservedStreams {
   readonly #streams = new Map<string, ReservedStream>();
-  readonly #budget: OutputBudget;
+  readonly #budget: ByteBudget;
   readonly #onExpired: (token: string, userId: string) => Promise<void>;
   readonly #unopenedMs: number;
 
@@ -30,7 +30,7 @@ export class ReservedStreams {
    * @param unopened how long a reservation waits, in milliseconds; default 30,000
    */
   constructor(
-    budget: OutputBudget,
+    budget: ByteBudget,
     onExpired: (token: string, userId: string) => Promise<void> = async () => {},
     unopened = unopenedMs,
   ) {

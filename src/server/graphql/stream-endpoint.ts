@@ -13,6 +13,7 @@ import type { Logger } from 'pino';
 import type { Context } from '../../../schema/builder.js';
 import type { Services } from '../../../schema/services.js';
 import type { RequestContext } from '../../context.js';
+import type { ByteBudget } from '../../engines/events/byte-budget.js';
 import { DomainError, type ErrorCode, isErrorCode } from '../../errors.js';
 import { refusalOf } from '../../refusal.js';
 import { readParams } from '../http/read-params.js';
@@ -24,7 +25,6 @@ import { maskError, maskResult } from './mask-error.js';
 import { plainVariables } from './number-tokens/plain-variables.js';
 import { operationFields } from './operation-fields.js';
 import type { OperationRouter } from './operation-router.js';
-import type { OutputBudget } from './output-budget.js';
 import { ReservedStreams } from './reserved-streams.js';
 import { resultBytes } from './result-bytes.js';
 import { StreamOutput } from './stream-output.js';
@@ -48,7 +48,7 @@ export interface StreamEndpointDeps {
   log: Logger;
   bodies: RequestBodies;
   /** Counts the bytes of results until they are sent. */
-  output: OutputBudget;
+  output: ByteBudget;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ExecutionResult } from 'graphql';
-import type { OutputBudget } from './output-budget.js';
+import type { ByteBudget } from '../../engines/events/byte-budget.js';
 import { OutputGate } from './output-gate.js';
 
 /** An event of graphql-sse with the result that {@link StreamOutput.hold} keeps. */
@@ -11,13 +11,13 @@ const maxCopied = 64 * 1024;
 
 /** What waits for the client of one stream: at most 32 results, whose bytes count for its user until they are sent. */
 export class StreamOutput {
-  readonly #budget: OutputBudget;
+  readonly #budget: ByteBudget;
   readonly #userId: string;
   readonly #gate = new OutputGate();
   readonly #held = new Map<string, { result: Uint8Array; release: () => void }>();
   #isClosed = false;
 
-  constructor(budget: OutputBudget, userId: string) {
+  constructor(budget: ByteBudget, userId: string) {
     this.#budget = budget;
     this.#userId = userId;
   }

@@ -11,6 +11,7 @@ import type { Services } from '../../../schema/services.js';
 import type { Config } from '../../config.js';
 import type { RequestContext } from '../../context.js';
 import { withDatabaseErrors } from '../../engines/database/database-errors.js';
+import { ByteBudget } from '../../engines/events/byte-budget.js';
 import { DomainError } from '../../errors.js';
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.js';
 import { GitEndpoint } from '../git/git-endpoint.js';
@@ -18,7 +19,6 @@ import { ClientDocuments } from '../graphql/documents/client-documents.js';
 import { ExplorerEndpoint } from '../graphql/explorer/explorer-endpoint.js';
 import { createGraphQLEndpoint } from '../graphql/graphql-endpoint.js';
 import type { OperationRouter } from '../graphql/operation-router.js';
-import { OutputBudget } from '../graphql/output-budget.js';
 import { SocketEndpoint } from '../graphql/sockets/socket-endpoint.js';
 import { StreamEndpoint } from '../graphql/stream-endpoint.js';
 import { answerClientError } from './answer-client-error.js';
@@ -37,6 +37,7 @@ import { requestIdOf } from './request-id.js';
 import { addToRecord } from './request-record.js';
 import { normalizeTarget } from './request-target.js';
 import { TokenQuotas } from './token-quotas.js';
+import { UnreadAnswers, type UnreadLimits } from './unread-answers.js';
 import { UpgradeableMessage } from './upgradeable-message.js';
 
 /** What {@link HttpServer} uses. */
@@ -60,6 +61,8 @@ export interface HttpServerDeps extends HealthDeps {
   bodies: RequestBodies;
   /** The built pages, `dist/web`; it may be missing. */
   webDirectory: string;
+  /** How much may wait for the clients of answers; default as {@link UnreadAnswers}. */
+  unreadLimits?: Partial<UnreadLimits>;
 }
 
 /** Whether the process lives is asked often, and without a token. */
@@ -94,17 +97,20 @@ export class HttpServer {
   readonly #git: GitEndpoint;
   readonly #metrics: MetricsEndpoint;
   readonly #streams = new EventStreams();
+  /** What waits for the clients of its answers. */
+  readonly unread: UnreadAnswers;
   readonly #rest: ReturnType<typeof getRequestListener>;
 
   constructor(deps: HttpServerDeps) {
     const { schema, services, router, config, context, log, bodies } = deps;
     this.#deps = deps;
+    this.unread = new UnreadAnswers(deps.unreadLimits);
     this.#cors = createCors(config.corsOrigins);
     this.#quotas = new TokenQuotas(config);
     const quotas = this.#quotas;
     const documents = new ClientDocuments({ schema, costLimit: config.queryCostLimit });
     this.#graphql = createGraphQLEndpoint({ schema, router, documents, quotas, log, bodies });
-    const output = new OutputBudget();
+    const output = new ByteBudget('results');
     this.#stream = new StreamEndpoint({ schema, router, documents, quotas, services, log, bodies, output });
     this.#sockets = new SocketEndpoint({ ...deps, documents, quotas, output });
     this.#git = new GitEndpoint({ context, services, log, maxPushBytes: config.maxPushBytes });
@@ -148,6 +154,7 @@ export class HttpServer {
     const requestId = requestIdOf(req);
     res.setHeader('x-request-id', requestId);
     this.#streams.add(res);
+    this.unread.add(res);
     this.#dispatch(req, res, requestId).catch((error) =>
       refuseRequest(req, res, error, this.#deps.log, requestId),
     );

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { OutputBudget } from '../../../src/server/graphql/output-budget.js';
+import { ByteBudget } from '../../../src/engines/events/byte-budget.js';
 import { StreamOutput } from '../../../src/server/graphql/stream-output.js';
 
 const limits = { perUser: 200_000, total: 1_000_000, always: 0 };
@@ -13,7 +13,7 @@ async function sent(output: StreamOutput, event: string) {
 }
 
 it('an event is sent with the result that it stands for, whose bytes count until then', async () => {
-  const budget = new OutputBudget(limits);
+  const budget = new ByteBudget('results', limits);
   const output = new StreamOutput(budget, 'user');
   for (const length of [10, 90_000]) {
     const result = bytesOf(length);
@@ -33,7 +33,7 @@ it('an event is sent with the result that it stands for, whose bytes count until
 });
 
 it('too much for one user is refused, and nothing counts any more when the stream is closed', async () => {
-  const budget = new OutputBudget(limits);
+  const budget = new ByteBudget('results', limits);
   const [output, other] = [new StreamOutput(budget, 'user'), new StreamOutput(budget, 'user')];
   output.hold(bytesOf(150_000));
   expect(() => other.hold(bytesOf(60_000))).toThrow('read them first');
@@ -47,7 +47,7 @@ it('too much for one user is refused, and nothing counts any more when the strea
 });
 
 it('a stream that is closed while it sends gives its bytes back once', async () => {
-  const budget = new OutputBudget(limits);
+  const budget = new ByteBudget('results', limits);
   const output = new StreamOutput(budget, 'user');
   await output.admit();
   await output.send(eventOf(output.hold(bytesOf(10))), async () => output.close());

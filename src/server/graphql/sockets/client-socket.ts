@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Services } from '../../../../schema/services.js';
 import type { RequestContext } from '../../../context.js';
+import type { ByteBudget } from '../../../engines/events/byte-budget.js';
 import { isJsonObject } from '../../../engines/nbformat/json-object.js';
 import { DomainError } from '../../../errors.js';
 import { guardTransfer } from '../../../subscriptions/guard-transfer.js';
@@ -14,7 +15,6 @@ import { parseBody } from '../../http/parse-body.js';
 import type { RequestBodies } from '../../http/request-bodies.js';
 import type { TokenQuotas } from '../../http/token-quotas.js';
 import { maskError } from '../mask-error.js';
-import type { OutputBudget } from '../output-budget.js';
 import { authorizationOf } from './authorization-of.js';
 import { closeOf } from './close-of.js';
 import { SocketInput } from './socket-input.js';
@@ -34,7 +34,7 @@ export interface ClientSocketDeps {
   /** Counts the bytes of messages until they are handled. */
   bodies: RequestBodies;
   /** Counts the bytes of results until they are sent. */
-  output: OutputBudget;
+  output: ByteBudget;
   /** Counts a socket of a user; returns the function that ends that. @throws DomainError `rate_limited` */
   admit(userId: string): () => void;
   log: Logger;

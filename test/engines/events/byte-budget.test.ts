@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { OutputBudget } from '../../../src/server/graphql/output-budget.js';
+import { ByteBudget } from '../../../src/engines/events/byte-budget.js';
 
 it('bounds what waits for a user, but not one result, and leaves room for others when all is taken', () => {
-  const budget = new OutputBudget({ perUser: 10, total: 25, always: 2 });
+  const budget = new ByteBudget('results', { perUser: 10, total: 25, always: 2 });
   const releases = ['a', 'b', 'c'].map((user) => budget.take(user, 8));
   expect(() => budget.take('a', 3)).toThrow('Your clients have not read');
   expect(() => budget.take('d', 3)).toThrow('Too many results');

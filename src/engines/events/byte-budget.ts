@@ -2,9 +2,9 @@ import { DomainError } from '../../errors.js';
 
 const mib = 1024 * 1024;
 
-/** The bytes of results that wait to be sent over sockets and in streams of events. */
-export interface OutputLimits {
-  /** Of one user, unless it is one result; default 160 MiB. */
+/** How many bytes may wait for clients. */
+export interface ByteLimits {
+  /** Of one user, unless it is a single one; default 160 MiB. */
   perUser: number;
   /** Of all users; default 512 MiB. */
   total: number;
@@ -13,12 +13,18 @@ export interface OutputLimits {
 }
 
 /** Bounds how much waits for slow clients, so that those of one user do not take it from others. */
-export class OutputBudget {
-  readonly #limits: OutputLimits;
+export class ByteBudget {
+  readonly #what: string;
+  readonly #limits: ByteLimits;
   readonly #byUser = new Map<string, number>();
   #total = 0;
 
-  constructor({ perUser = 160 * mib, total = 512 * mib, always = 8 * mib }: Partial<OutputLimits> = {}) {
+  /** @param what is counted, in the plural, for the text of an error, e.g. `results` */
+  constructor(
+    what: string,
+    { perUser = 160 * mib, total = 512 * mib, always = 8 * mib }: Partial<ByteLimits> = {},
+  ) {
+    this.#what = what;
     this.#limits = { perUser, total, always };
   }
 
@@ -28,7 +34,7 @@ export class OutputBudget {
   }
 
   /**
-   * Counts a result that waits.
+   * Counts one of them that waits.
    * @returns ends that; call it once
    * @throws DomainError `rate_limited` when too much waits for the user, `overloaded` when too much waits for all
    */
@@ -38,10 +44,10 @@ export class OutputBudget {
     if (own > 0 && own + bytes > perUser)
       throw new DomainError(
         'rate_limited',
-        'Your clients have not read the results before; read them first.',
+        `Your clients have not read the ${this.#what} before; read them first.`,
       );
     if (own + bytes > always && this.#total + bytes > total && this.#total > 0)
-      throw new DomainError('overloaded', 'Too many results wait for slow clients; try again.');
+      throw new DomainError('overloaded', `Too many ${this.#what} wait for slow clients; try again.`);
     this.#byUser.set(userId, own + bytes);
     this.#total += bytes;
     return () => {
