@@ -173,11 +173,11 @@ export class KernelConnection {
   }
 
   /**
-   * Interrupts the running cell. If the kernel has not begun the run yet, waits up to 2 s for that.
+   * Interrupts the running cell. If the kernel has not begun the run yet, waits up to 2 s for that. Messages that wait for a run
+   * that is going to be resumed wait on.
    * @throws DomainError `runtime_unavailable`
    */
   async interrupt(): Promise<void> {
-    this.#relay?.release();
     try {
       await this.#interrupts.interrupt(this.#state.run);
     } catch (cause) {
