@@ -192,10 +192,15 @@ export class Run {
     }
   }
 
-  /** The relay keeps the reply and the idle status until the end of the log is durable. */
-  #onEnding(position: number): void {
-    this.#positions?.received(`${this.id} end`, position);
-    this.#endPosition = position;
+  /**
+   * The relay keeps the reply and the idle status until the end of the log is durable, or what the kernel sends behind a run that
+   * failed: without it, the run would go on for ever at the next gateway.
+   */
+  #onEnding(position?: number): void {
+    const end = `${this.id} end`;
+    if (position === undefined) this.#positions?.hold(end);
+    else this.#positions?.received(end, position);
+    this.#endPosition = position ?? this.#endPosition;
   }
 
   async #markRunning(): Promise<void> {

@@ -142,15 +142,15 @@ export class KernelConnection {
 
   /**
    * Runs code, one request at a time; the caller queues. `onEvent` gets every event in order, synchronously; an error that it
-   * throws ends the run. With a relay it gets positions, and `onEnding` those of the reply and the idle status; a request that
-   * was sent before is not run again. Resolves when both the reply and the idle status have arrived.
+   * throws ends the run. With a relay it gets positions, and `onEnding` those of the reply and the idle status, or none when the
+   * run fails; a request that was sent before is not run again. Resolves when both the reply and the idle status have arrived.
    * @throws KernelLostError at the latest 5 s after the kernel or its server died, or when the server has not answered for
    *   `maxSilenceMs`
    */
   async execute(
     request: ExecuteRequest,
     onEvent: (event: KernelEvent, position?: number) => void,
-    onEnding?: (position: number) => void,
+    onEnding?: (position?: number) => void,
   ): Promise<RunReply> {
     this.#assertFree();
     const { messageId } = request;

@@ -19,8 +19,11 @@ export interface RunDeps {
   clientId: string;
   /** Gets every event in order, synchronously; an error that it throws ends the run. */
   onEvent: (event: KernelEvent, position?: number) => void;
-  /** Gets the positions of the reply and of the idle status in the spool of a relay: the end of the run depends on both. */
-  onEnding?: (position: number) => void;
+  /**
+   * Gets the positions of the reply and of the idle status in the spool of a relay: the end of the run depends on both. When the
+   * run fails, gets none: its end depends on what comes next.
+   */
+  onEnding?: (position?: number) => void;
   /** Sends a `kernel_info_request`; its answer is reported by {@link KernelRun.onLaterRequestAnswered}. */
   requestInfo: () => void;
   /** Whether the server does not answer now: then nothing counts as lost. */
@@ -130,6 +133,7 @@ export class KernelRun {
   fail(error: unknown): void {
     if (this.#over) return;
     this.#close();
+    this.#deps.onEnding?.();
     this.#reject(error);
   }
 
