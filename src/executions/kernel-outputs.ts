@@ -13,6 +13,7 @@ export interface KernelOutputsDeps extends Pick<LateOutputDeps, 'prisma' | 'exec
 }
 
 interface Kept {
+  sessionId: string;
   positions: DurablePositions;
   late: LateOutput;
   widgets: KernelWidgets;
@@ -40,7 +41,7 @@ export class KernelOutputs {
       endWritten: (executionId) => endWritten(sessionId, executionId),
     });
     const widgets = new KernelWidgets(kernel, () => bus.publish('comms', sessionId, { sessionId }));
-    this.#kernels.set(kernel, { positions, late, widgets });
+    this.#kernels.set(kernel, { sessionId, positions, late, widgets });
     kernel.onOtherEvent((parentId, event, position) =>
       late.add(executionOfParent(parentId) ?? parentId, widgets.take(parentId, event), position),
     );
@@ -57,6 +58,13 @@ export class KernelOutputs {
   /** The widgets of a connected kernel; undefined when it is dead. */
   widgets(kernel: KernelConnection): KernelWidgets | undefined {
     return this.#kernels.get(kernel)?.widgets;
+  }
+
+  /** Resolves when all late output of a session's dead kernels is written. */
+  async closed(sessionId: string): Promise<void> {
+    const isDead = ([kernel, kept]: [KernelConnection, Kept]) =>
+      kept.sessionId === sessionId && kernel.status === 'dead';
+    await Promise.all([...this.#kernels].filter(isDead).map(([kernel]) => this.#close(kernel)));
   }
 
   /** Resolves when all late output until now is written. */
