@@ -1,7 +1,8 @@
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DurablePositions } from './durable-positions.js';
-import { LateOutput, type LateOutputDeps } from './late-output.js';
+import type { ExecutionEvent } from './execution-event.js';
+import { isOutput, LateOutput, type LateOutputDeps } from './late-output.js';
 import { executionOfParent } from './widgets/comm-message-id.js';
 import { KernelWidgets } from './widgets/kernel-widgets.js';
 
@@ -76,4 +77,12 @@ export class KernelOutputs {
     await this.#kernels.get(kernel)?.late.close();
     this.#kernels.delete(kernel);
   }
+}
+
+/**
+ * Whether an event is output of what a comm message does whose comm an execution has opened. While that runs, it is part of its
+ * run: a log has the messages of its kernel in their order.
+ */
+export function isCausedBy(executionId: string, event: ExecutionEvent, parentMessageId: string): boolean {
+  return isOutput(event) && executionOfParent(parentMessageId) === executionId;
 }

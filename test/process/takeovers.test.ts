@@ -62,9 +62,13 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('a gateway that takes over', () 
   }
   const statusOf = async (id: string) => (await row('Execution', id)).status;
   const entries = async (id: string): Promise<{ type: string; data: string }[]> =>
-    (await sql.query('SELECT * FROM "ExecutionEvent" WHERE "executionId" = $1 ORDER BY "sequence"', [id])).rows;
+    (await sql.query('SELECT * FROM "ExecutionEvent" WHERE "executionId" = $1 ORDER BY "sequence"', [id]))
+      .rows;
   const printed = async (id: string) =>
-    (await entries(id)).filter(({ type }) => type === 'stream').map(({ data }) => JSON.parse(data).text).join('');
+    (await entries(id))
+      .filter(({ type }) => type === 'stream')
+      .map(({ data }) => JSON.parse(data).text)
+      .join('');
 
   /** Runs a cell that prints `begun` and then waits for a file; resolves when that is written. */
   async function begin(session: string, name: string, then: string): Promise<string> {

@@ -4,13 +4,12 @@ import { createExecuteRequest, type ExecuteRequest } from './create-execute-requ
 import type { IncomingMessage } from './decode-message.js';
 import { KernelComms } from './kernel-comms.js';
 import type { KernelDeps } from './kernel-deps.js';
-import type { KernelEvent } from './kernel-event.js';
 import { KernelInterrupts } from './kernel-interrupts.js';
 import { KernelLostError } from './kernel-lost-error.js';
 import { KernelQuestions } from './kernel-questions.js';
 import type { KernelRelay } from './kernel-relay.js';
 import { KernelRestApi } from './kernel-rest-api.js';
-import { KernelRun, type RunReply } from './kernel-run.js';
+import { KernelRun, type RunEventListener, type RunReply } from './kernel-run.js';
 import { KernelSockets } from './kernel-sockets.js';
 import { KernelState, maxReadyMs, type OtherEventListener } from './kernel-state.js';
 import type { KernelStatus, StatusListener } from './kernel-status.js';
@@ -149,15 +148,15 @@ export class KernelConnection {
    */
   async execute(
     request: ExecuteRequest,
-    onEvent: (event: KernelEvent, position?: number) => void,
+    onEvent: RunEventListener,
     onEnding?: (position?: number) => void,
   ): Promise<RunReply> {
     this.#assertFree();
-    const { messageId } = request;
+    const { messageId, owns } = request;
     const { clientId } = this.#deps;
     const message = createExecuteRequest(request, clientId);
     const run = new KernelRun({
-      ...{ messageId, clientId, onEvent, onEnding },
+      ...{ messageId, clientId, owns, onEvent, onEnding },
       requestInfo: () => this.#requestInfo(),
       isSilent: () => this.monitor.isSilent,
     });
