@@ -116,8 +116,10 @@ export class LateOutput {
 
   #closeOrWait(executionId: string): void {
     const open = this.#logs.get(executionId);
-    if (open?.writer.isBusy) open.timer.refresh();
-    else this.#close(executionId);
+    if (!open?.writer.isBusy) return this.#close(executionId);
+    // Nothing may follow that would say what was dropped.
+    void open.writer.flush();
+    open.timer.refresh();
   }
 
   #closeIdle(): boolean {
