@@ -116,10 +116,11 @@ export class LateOutput {
 
   #closeOrWait(executionId: string): void {
     const open = this.#logs.get(executionId);
-    if (!open?.writer.isBusy) return this.#close(executionId);
-    // Nothing may follow that would say what was dropped.
-    void open.writer.flush();
-    open.timer.refresh();
+    if (open?.writer.isBusy) {
+      // Nothing may follow that would say what was dropped.
+      void open.writer.flush();
+      open.timer.refresh();
+    } else this.#close(executionId);
   }
 
   #closeIdle(): boolean {
