@@ -64,6 +64,7 @@ export function createRuntimeServices(
     ...{ prisma, epoch, bus, log, executionLog, metrics, kernels: sessions.kernels },
   });
   sessions.onConnected((sessionId, kernel) => executor.kernelConnected(sessionId, kernel));
+  sessions.onReplacing((sessionId) => executor.kernelWritten(sessionId));
   workers.onStopping((workerId, cancellation) => executor.workerStops(workerId, cancellation));
   const intake = new ExecutionIntake({ prisma, epoch, executor, executionLog, log });
   const retention = new ExecutionRetention({

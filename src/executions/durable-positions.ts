@@ -23,6 +23,13 @@ export class DurablePositions {
     this.#highest = Math.max(this.#highest, position);
   }
 
+  /** What arrives from now on is kept until the log is written: its end depends on it. */
+  hold(log: string): void {
+    const waiting = this.#waiting.get(log);
+    if (waiting) waiting.received = Number.POSITIVE_INFINITY;
+    else this.#waiting.set(log, { received: Number.POSITIVE_INFINITY, durable: this.#highest });
+  }
+
   /** Everything of a log up to a position is durable, or will never be. */
   written(log: string, position: number): void {
     const waiting = this.#waiting.get(log);

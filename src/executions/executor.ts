@@ -35,6 +35,12 @@ export class Executor {
     this.#deps.outputs.connected(sessionId, kernel);
   }
 
+  /** Resolves when the end of what a session's former kernel ran, and all that it sent, is written. Never rejects. */
+  async kernelWritten(sessionId: string): Promise<void> {
+    await this.#queues.get(sessionId)?.lastWritten();
+    await this.#deps.outputs.closed(sessionId);
+  }
+
   /** How many executions wait, and how many are in their kernels. */
   get load(): { queued: number; running: number } {
     const queues = [...this.#queues.values()];

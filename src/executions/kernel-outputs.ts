@@ -1,7 +1,8 @@
 import type { EventBus } from '../engines/events/event-bus.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DurablePositions } from './durable-positions.js';
-import { LateOutput, type LateOutputDeps } from './late-output.js';
+import type { ExecutionEvent } from './execution-event.js';
+import { isOutput, LateOutput, type LateOutputDeps } from './late-output.js';
 import { executionOfParent } from './widgets/comm-message-id.js';
 import { KernelWidgets } from './widgets/kernel-widgets.js';
 
@@ -13,6 +14,7 @@ export interface KernelOutputsDeps extends Pick<LateOutputDeps, 'prisma' | 'exec
 }
 
 interface Kept {
+  sessionId: string;
   positions: DurablePositions;
   late: LateOutput;
   widgets: KernelWidgets;
@@ -40,7 +42,7 @@ export class KernelOutputs {
       endWritten: (executionId) => endWritten(sessionId, executionId),
     });
     const widgets = new KernelWidgets(kernel, () => bus.publish('comms', sessionId, { sessionId }));
-    this.#kernels.set(kernel, { positions, late, widgets });
+    this.#kernels.set(kernel, { sessionId, positions, late, widgets });
     kernel.onOtherEvent((parentId, event, position) =>
       late.add(executionOfParent(parentId) ?? parentId, widgets.take(parentId, event), position),
     );
@@ -59,6 +61,13 @@ export class KernelOutputs {
     return this.#kernels.get(kernel)?.widgets;
   }
 
+  /** Resolves when all late output of a session's dead kernels is written. */
+  async closed(sessionId: string): Promise<void> {
+    const isDead = ([kernel, kept]: [KernelConnection, Kept]) =>
+      kept.sessionId === sessionId && kernel.status === 'dead';
+    await Promise.all([...this.#kernels].filter(isDead).map(([kernel]) => this.#close(kernel)));
+  }
+
   /** Resolves when all late output until now is written. */
   async close(): Promise<void> {
     await Promise.all([...this.#kernels.keys()].map((kernel) => this.#close(kernel)));
@@ -68,4 +77,12 @@ export class KernelOutputs {
     await this.#kernels.get(kernel)?.late.close();
     this.#kernels.delete(kernel);
   }
+}
+
+/**
+ * Whether an event is output of what a comm message does whose comm an execution has opened. While that runs, it is part of its
+ * run: a log has the messages of its kernel in their order.
+ */
+export function isCausedBy(executionId: string, event: ExecutionEvent, parentMessageId: string): boolean {
+  return isOutput(event) && executionOfParent(parentMessageId) === executionId;
 }

@@ -32,6 +32,12 @@ const outputs: ReadonlySet<ExecutionEvent['type']> = new Set([
   'widget_output',
   'output_lost',
 ]);
+
+/** Whether an event is one that a log can get behind its end too. */
+export function isOutput({ type }: ExecutionEvent): boolean {
+  return outputs.has(type);
+}
+
 /** This many logs of one session can get late output at the same time. */
 const maxLogs = 64;
 /** A log without late output for so long is closed until more comes. */
@@ -57,8 +63,7 @@ export class LateOutput {
    * @param position of its message in the spool of the relay; default none
    */
   add(executionId: string, event: ExecutionEvent | undefined, position?: number): void {
-    const writer =
-      event && outputs.has(event.type) && isUuid(executionId) ? this.#writer(executionId) : undefined;
+    const writer = event && isOutput(event) && isUuid(executionId) ? this.#writer(executionId) : undefined;
     // Apart from what the run itself still has to write, and what no log has from both.
     const key = writer ? late(executionId) : 'in no log';
     if (position !== undefined) this.#deps.positions.received(key, position);
@@ -111,8 +116,11 @@ export class LateOutput {
 
   #closeOrWait(executionId: string): void {
     const open = this.#logs.get(executionId);
-    if (open?.writer.isBusy) open.timer.refresh();
-    else this.#close(executionId);
+    if (open?.writer.isBusy) {
+      // Nothing may follow that would say what was dropped.
+      void open.writer.flush();
+      open.timer.refresh();
+    } else this.#close(executionId);
   }
 
   #closeIdle(): boolean {

@@ -45,6 +45,11 @@ export class LogBacklog {
     return this.#pending.length === 0;
   }
 
+  /** Whether events were dropped of which no event says that yet. */
+  get hasLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
   /**
    * Notes what the log has already, and forgets the events that are part of it: a relay sends them again. Until then, pieces
    * of a stream are kept apart.
@@ -103,6 +108,7 @@ export class LogBacklog {
   /** Forgets the events that wait. */
   clear(): void {
     this.#pending = [];
+    this.#lost = undefined;
   }
 
   #reasonToDrop(size: number): OutputDropped['reason'] | undefined {

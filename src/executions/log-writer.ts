@@ -61,9 +61,9 @@ export class LogWriter {
     else this.#begin(state);
   }
 
-  /** Whether events wait, or are being written. */
+  /** Whether events wait, or are being written, or it is not written yet that some were dropped. */
   get isBusy(): boolean {
-    return this.#draining !== undefined || !this.#backlog.isEmpty;
+    return this.#draining !== undefined || !this.#backlog.isEmpty || this.#backlog.hasLost;
   }
 
   /**
@@ -85,8 +85,8 @@ export class LogWriter {
 
   /** Resolves when what waits is written, or can never be. */
   async flush(): Promise<void> {
-    this.#backlog.addLost();
     while (this.isBusy || (this.#open && !this.#failure)) {
+      this.#backlog.addLost();
       this.#start();
       await this.#draining;
     }

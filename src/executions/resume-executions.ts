@@ -52,8 +52,9 @@ function bySession(left: Left[]): Left[][] {
 /** Ends those that were queued behind one that failed, where the earlier process did not come to do that. */
 async function withoutAborted(deps: ResumeDeps, all: Left[]): Promise<Left[]> {
   const { sessionId, position } = all[0]!;
+  // Behind the one that failed are those that it did come to end: they never ran.
   const last = await deps.prisma.execution.findFirst({
-    where: { sessionId, position: { lt: position }, finishedAt: { not: null } },
+    where: { sessionId, position: { lt: position }, finishedAt: { not: null }, startedAt: { not: null } },
     orderBy: { position: 'desc' },
   });
   const broke = last?.stopOnError && (last.status === 'error' || last.status === 'failed');

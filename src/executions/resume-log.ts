@@ -1,3 +1,4 @@
+import { untilAnswered } from '../engines/database/until-answered.js';
 import { isTerminal } from './execution-event.js';
 import type { ExecutionLog } from './execution-log.js';
 import { OutputCollector } from './output-collector.js';
@@ -7,7 +8,8 @@ import type { KernelWidgets } from './widgets/kernel-widgets.js';
 const pageSize = 500;
 
 /**
- * Reads what an earlier process of the gateway has written of a run that goes on, in pages.
+ * Reads what an earlier process of the gateway has written of a run that goes on, in pages. While the database does not answer,
+ * it waits: nobody else goes on with the run.
  * @param widgets of its kernel, which take it again
  */
 export async function resumeLog(
@@ -16,9 +18,9 @@ export async function resumeLog(
   widgets: KernelWidgets | undefined,
 ): Promise<ResumedLog> {
   const collector = new OutputCollector();
-  const state = await executionLog.state(executionId);
+  const state = await untilAnswered(() => executionLog.state(executionId));
   for (let after = 0; after < state.sequence; ) {
-    const entries = await executionLog.read(executionId, after, pageSize);
+    const entries = await untilAnswered(() => executionLog.read(executionId, after, pageSize));
     const last = entries.at(-1);
     if (!last) break;
     for (const { event } of entries) {

@@ -6,12 +6,11 @@ import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import type { KernelEvent } from '../engines/kernels/kernel-event.js';
 import { KernelLostError } from '../engines/kernels/kernel-lost-error.js';
 import type { RunReply } from '../engines/kernels/kernel-run.js';
-import { DomainError } from '../errors.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import type { SessionKernels } from '../sessions/session-kernels.js';
 import type { Cancellation } from '../workers/cancellation.js';
 import type { DurablePositions } from './durable-positions.js';
-import { endNotWritten, executionFailure, gatewayRestarted } from './end-without-run.js';
+import { endNotWritten, executionFailure } from './end-without-run.js';
 import {
   describeCancellation,
   type ExecutionFailure,
@@ -20,7 +19,8 @@ import {
   type LogState,
 } from './execution-event.js';
 import type { ExecutionLog } from './execution-log.js';
-import type { KernelOutputs } from './kernel-outputs.js';
+import { kernelFailure } from './kernel-failure.js';
+import { isCausedBy, type KernelOutputs } from './kernel-outputs.js';
 import type { LogWriter } from './log-writer.js';
 import { markRunning } from './mark-running.js';
 import { markTimedOut } from './mark-timed-out.js';
@@ -147,8 +147,8 @@ export class Run {
     const { id, code, stopOnError, createdAt, startedAt } = this.#execution;
     if (!startedAt) this.#deps.metrics.executionStarted(this.#startedAt.getTime() - createdAt.getTime());
     const running = this.#kernel.execute(
-      { code, stopOnError, messageId: id },
-      (event, position) => this.#onEvent(event, position),
+      { code, stopOnError, messageId: id, owns: (event, parentId) => isCausedBy(id, event, parentId) },
+      (event, position, parentId) => this.#onEvent(event, position, parentId),
       (position) => this.#onEnding(position),
     );
     // It may fail before `endOf` waits for it.
@@ -156,13 +156,13 @@ export class Run {
     return running;
   }
 
-  #onEvent(event: KernelEvent, position?: number): void {
+  #onEvent(event: KernelEvent, position?: number, parentId = this.id): void {
     this.#noteOutput(event);
     this.#holdInput(event, position);
-    if (position !== undefined) this.#positions?.received(this.id, position);
     const isKnown = position !== undefined && position <= this.#knownPosition;
-    const taken = isKnown || !this.#widgets ? event : this.#widgets.take(this.id, event);
+    const taken = isKnown || !this.#widgets ? event : this.#widgets.take(parentId, event);
     if (!taken) return;
+    if (position !== undefined) this.#positions?.received(this.id, position);
     this.#writer.write(taken, position);
     if (!isKnown && taken.type !== 'widget_output') this.#collector.add(taken);
   }
@@ -192,10 +192,15 @@ export class Run {
     }
   }
 
-  /** The relay keeps the reply and the idle status until the end of the log is durable. */
-  #onEnding(position: number): void {
-    this.#positions?.received(`${this.id} end`, position);
-    this.#endPosition = position;
+  /**
+   * The relay keeps the reply and the idle status until the end of the log is durable, or what the kernel sends behind a run that
+   * failed: without it, the run would go on for ever at the next gateway.
+   */
+  #onEnding(position?: number): void {
+    const end = `${this.id} end`;
+    if (position === undefined) this.#positions?.hold(end);
+    else this.#positions?.received(end, position);
+    this.#endPosition = position ?? this.#endPosition;
   }
 
   async #markRunning(): Promise<void> {
@@ -231,7 +236,9 @@ export class Run {
       if (!this.#isKernelGone) log.error({ err: error }, 'a run broke');
       if (!this.#isOnPurpose(error)) {
         // It was sent to the kernel, which may have begun.
-        return executionFailure(await this.#kernelFailure(error), { retryable: false });
+        return executionFailure(await kernelFailure(error, this.#deps.kernels, this.#workerId), {
+          retryable: false,
+        });
       }
       return this.#finalResponse(timeout.hasPassed ? 'timed_out' : 'cancelled');
     } finally {
@@ -279,23 +286,4 @@ export class Run {
       return endNotWritten(this.#log, err);
     }
   }
-
-  async #kernelFailure(error: unknown): Promise<DomainError> {
-    const reason = error instanceof KernelLostError ? error.reason : undefined;
-    if (reason === 'released') return gatewayRestarted();
-    if (reason === 'connection_lost') return workerLost();
-    if (reason === 'kernel_died' && (await this.#deps.kernels.diedOfMemory(this.#workerId)))
-      return new DomainError('kernel_died', 'The kernel stopped: out of memory.');
-    return new DomainError(
-      'kernel_died',
-      'The kernel stopped while it ran this cell; restart the session and run it again.',
-    );
-  }
-}
-
-function workerLost(): DomainError {
-  return new DomainError(
-    'worker_lost',
-    'The worker stopped answering; start a new one and run the cell again.',
-  );
 }

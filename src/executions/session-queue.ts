@@ -92,6 +92,11 @@ export class SessionQueue {
     if (this.#ending?.id === executionId) await this.#ending.written;
   }
 
+  /** The same of the last one. */
+  async lastWritten(): Promise<void> {
+    await this.#ending?.written;
+  }
+
   /**
    * Leaves the executions to the next process of the gateway where the kernel keeps what it sends meanwhile, and ends those
    * that are queued elsewhere.

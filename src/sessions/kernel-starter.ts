@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Session } from '../../prisma/generated/client/client.js';
-import type { OwnerTarget } from '../engines/database/owner-target.js';
+import { FormerOwnerError } from '../engines/database/former-owner-error.js';
+import { isStillOwner, type OwnerTarget } from '../engines/database/owner-target.js';
 import { shortOutageMs, untilAnswered } from '../engines/database/until-answered.js';
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
@@ -30,6 +31,8 @@ export class KernelStarter {
     rows: SessionRows;
     slots: KernelSlots;
     warm: WarmKernels;
+    /** See `SessionManager.onReplacing`. */
+    replacing(sessionId: string): Promise<void>;
     log: Logger;
   };
 
@@ -40,6 +43,7 @@ export class KernelStarter {
       rows: SessionRows;
       slots: KernelSlots;
       warm: WarmKernels;
+      replacing(sessionId: string): Promise<void>;
       log: Logger;
     },
   ) {
@@ -135,6 +139,7 @@ export class KernelStarter {
    */
   async startInSlot(session: Session, aborted: AbortSignal): Promise<void> {
     const { id, workerId } = session;
+    if (session.kernelId) await this.#replacing(id, aborted).catch((error) => this.#failed(id, error));
     const signal = withTimeLimit(aborted, startTimeoutMs);
     await this.#deps.workers.folderGuard.check(workerId).catch((error) => this.#failed(id, error));
     try {
@@ -146,6 +151,16 @@ export class KernelStarter {
       if (!signal.aborted || aborted.aborted) throw error;
       throw new DomainError('runtime_unavailable', 'The kernel did not start in time; try again.');
     }
+  }
+
+  /**
+   * Waits until nothing depends on the former kernel any more. A run whose end is not written would run again in the next one, if
+   * another gateway took over then, and the worker would not have the last messages of the former one any more.
+   * @throws FormerOwnerError: the kernel that the session has may be that of a new owner
+   */
+  async #replacing(sessionId: string, aborted: AbortSignal): Promise<void> {
+    await rejectOnAbort(this.#deps.replacing(sessionId), aborted);
+    if (!(await isStillOwner(this.#deps))) throw new FormerOwnerError();
   }
 
   /** False when the session was deleted meanwhile. */

@@ -50,6 +50,7 @@ export class SessionManager {
   readonly #culler: KernelCuller;
   readonly #elsewhere: ViewersElsewhere;
   #onConnected: (sessionId: string, kernel: KernelConnection) => void = () => {};
+  #onReplacing: (sessionId: string) => Promise<void> = async () => {};
 
   readonly #deps: SessionManagerDeps;
 
@@ -67,7 +68,8 @@ export class SessionManager {
     });
     const { slots } = this;
     const warm = new WarmKernels({ ...deps, slots });
-    const starter = new KernelStarter({ ...deps, rows, live, slots, warm });
+    const replacing = (sessionId: string) => this.#onReplacing(sessionId);
+    const starter = new KernelStarter({ ...deps, rows, live, slots, warm, replacing });
     const restarter = new KernelRestarter({ ...deps, queue: this.#queue, rows, live, starter });
     this.warmKernels = warm;
     this.#rows = rows;
@@ -91,6 +93,14 @@ export class SessionManager {
   /** Sets the one listener that gets the kernel of each session as soon as this process is connected to it. */
   onConnected(listener: (sessionId: string, kernel: KernelConnection) => void): void {
     this.#onConnected = listener;
+  }
+
+  /**
+   * Sets the one listener that a session's next kernel waits for before it is started: until all that the former one sent is
+   * written. Must not throw.
+   */
+  onReplacing(listener: (sessionId: string) => Promise<void>): void {
+    this.#onReplacing = listener;
   }
 
   /**

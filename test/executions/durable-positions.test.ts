@@ -45,3 +45,15 @@ test('a log that can never be written holds nothing back', () => {
   positions.written('gone', Number.POSITIVE_INFINITY);
   expect(acknowledged).toEqual([2]);
 });
+
+test('keeps what arrives behind a run that failed until its end is durable', () => {
+  const { acknowledged, positions } = create();
+  positions.received('run', 1);
+  positions.written('run', 1);
+  positions.hold('end');
+  positions.received('other', 3);
+  positions.written('other', 3);
+  expect(acknowledged).toEqual([1]);
+  positions.written('end', Number.POSITIVE_INFINITY);
+  expect(acknowledged).toEqual([1, 3]);
+});

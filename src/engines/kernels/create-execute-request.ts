@@ -1,4 +1,5 @@
 import { KernelMessage } from '@jupyterlab/services';
+import type { KernelEvent } from './kernel-event.js';
 
 /** A request to run code. */
 export interface ExecuteRequest {
@@ -9,6 +10,11 @@ export interface ExecuteRequest {
   messageId: string;
   /** Whether the kernel neither counts it nor keeps it in its history; default false. */
   isSilent?: boolean;
+  /**
+   * Whether an event of another request, whose `msg_id` is given, is one of the run too while that goes on, as what it causes in
+   * the kernel; default none is.
+   */
+  owns?(event: KernelEvent, parentMessageId: string): boolean;
 }
 
 /**

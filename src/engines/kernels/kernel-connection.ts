@@ -4,13 +4,12 @@ import { createExecuteRequest, type ExecuteRequest } from './create-execute-requ
 import type { IncomingMessage } from './decode-message.js';
 import { KernelComms } from './kernel-comms.js';
 import type { KernelDeps } from './kernel-deps.js';
-import type { KernelEvent } from './kernel-event.js';
 import { KernelInterrupts } from './kernel-interrupts.js';
 import { KernelLostError } from './kernel-lost-error.js';
 import { KernelQuestions } from './kernel-questions.js';
 import type { KernelRelay } from './kernel-relay.js';
 import { KernelRestApi } from './kernel-rest-api.js';
-import { KernelRun, type RunReply } from './kernel-run.js';
+import { KernelRun, type RunEventListener, type RunReply } from './kernel-run.js';
 import { KernelSockets } from './kernel-sockets.js';
 import { KernelState, maxReadyMs, type OtherEventListener } from './kernel-state.js';
 import type { KernelStatus, StatusListener } from './kernel-status.js';
@@ -142,22 +141,22 @@ export class KernelConnection {
 
   /**
    * Runs code, one request at a time; the caller queues. `onEvent` gets every event in order, synchronously; an error that it
-   * throws ends the run. With a relay it gets positions, and `onEnding` those of the reply and the idle status; a request that
-   * was sent before is not run again. Resolves when both the reply and the idle status have arrived.
+   * throws ends the run. With a relay it gets positions, and `onEnding` those of the reply and the idle status, or none when the
+   * run fails; a request that was sent before is not run again. Resolves when both the reply and the idle status have arrived.
    * @throws KernelLostError at the latest 5 s after the kernel or its server died, or when the server has not answered for
    *   `maxSilenceMs`
    */
   async execute(
     request: ExecuteRequest,
-    onEvent: (event: KernelEvent, position?: number) => void,
-    onEnding?: (position: number) => void,
+    onEvent: RunEventListener,
+    onEnding?: (position?: number) => void,
   ): Promise<RunReply> {
     this.#assertFree();
-    const { messageId } = request;
+    const { messageId, owns } = request;
     const { clientId } = this.#deps;
     const message = createExecuteRequest(request, clientId);
     const run = new KernelRun({
-      ...{ messageId, clientId, onEvent, onEnding },
+      ...{ messageId, clientId, owns, onEvent, onEnding },
       requestInfo: () => this.#requestInfo(),
       isSilent: () => this.monitor.isSilent,
     });
@@ -173,11 +172,11 @@ export class KernelConnection {
   }
 
   /**
-   * Interrupts the running cell. If the kernel has not begun the run yet, waits up to 2 s for that.
+   * Interrupts the running cell. If the kernel has not begun the run yet, waits up to 2 s for that. Messages that wait for a run
+   * that is going to be resumed wait on.
    * @throws DomainError `runtime_unavailable`
    */
   async interrupt(): Promise<void> {
-    this.#relay?.release();
     try {
       await this.#interrupts.interrupt(this.#state.run);
     } catch (cause) {

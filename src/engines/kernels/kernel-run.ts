@@ -11,16 +11,28 @@ export interface RunReply {
   executionCount: number | null;
 }
 
+/**
+ * Gets an event of a run.
+ * @param position of its message in the spool of the relay; undefined without a relay
+ * @param parentMessageId of the request that caused it, where that is another one; see `ExecuteRequest.owns`
+ */
+export type RunEventListener = (event: KernelEvent, position?: number, parentMessageId?: string) => void;
+
 /** What a {@link KernelRun} needs. */
 export interface RunDeps {
   /** The `msg_id` of the `execute_request`. */
   messageId: string;
   /** The session id of the connection. */
   clientId: string;
+  /** See `ExecuteRequest.owns`. */
+  owns?: (event: KernelEvent, parentMessageId: string) => boolean;
   /** Gets every event in order, synchronously; an error that it throws ends the run. */
-  onEvent: (event: KernelEvent, position?: number) => void;
-  /** Gets the positions of the reply and of the idle status in the spool of a relay: the end of the run depends on both. */
-  onEnding?: (position: number) => void;
+  onEvent: RunEventListener;
+  /**
+   * Gets the positions of the reply and of the idle status in the spool of a relay: the end of the run depends on both. When the
+   * run fails, gets none: its end depends on what comes next.
+   */
+  onEnding?: (position?: number) => void;
   /** Sends a `kernel_info_request`; its answer is reported by {@link KernelRun.onLaterRequestAnswered}. */
   requestInfo: () => void;
   /** Whether the server does not answer now: then nothing counts as lost. */
@@ -88,7 +100,10 @@ export class KernelRun {
     if (this.#started) this.#lost.received(message.header.msg_id, isMine);
     if (message.dropped !== undefined) this.#lost.reported(message.dropped);
     if (isMine) this.#receiveMine(message);
-    else if (isStatus(message, 'idle') && parent.session !== this.#deps.clientId)
+    else if (message.event && this.#deps.owns?.(message.event, parent.msg_id)) {
+      this.#deliver(message.event, message.position, parent.msg_id);
+      return true;
+    } else if (isStatus(message, 'idle') && parent.session !== this.#deps.clientId)
       this.#lost.repliedElsewhere(message.header.msg_id);
     return isMine;
   }
@@ -130,6 +145,7 @@ export class KernelRun {
   fail(error: unknown): void {
     if (this.#over) return;
     this.#close();
+    this.#deps.onEnding?.();
     this.#reject(error);
   }
 
@@ -158,9 +174,9 @@ export class KernelRun {
     if (position !== undefined) this.#deps.onEnding?.(position);
   }
 
-  #deliver(event: KernelEvent, position?: number): void {
+  #deliver(...event: Parameters<RunEventListener>): void {
     try {
-      this.#deps.onEvent(event, position);
+      this.#deps.onEvent(...event);
     } catch (error) {
       this.fail(error);
     }

@@ -4,16 +4,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { PrismaClient } from '../../../prisma/generated/client/client.js';
-import { at, session, setUpKernels } from './kernel-fixture.js';
+import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
+import { startPython } from '../../support/kernel.js';
+import { at, openSession, session, setUpKernels } from './kernel-fixture.js';
 
 setUpKernels();
 
 let prisma: PrismaClient;
 let folder: string;
-const queue = async (code: string): Promise<string> => {
+const queue = async (code: string, id = session): Promise<string> => {
   const mutation = `mutation ($code: String!, $id: ID!) {
     executeCell(spaceSlug: "demo", sessionId: $id, input: { code: $code }) { id } }`;
-  const { data, errors } = await at.graphql(mutation, { code, id: session });
+  const { data, errors } = await at.graphql(mutation, { code, id });
   expect(errors).toBeUndefined();
   return data.executeCell.id;
 };
@@ -45,5 +47,29 @@ open(${file('first')}, 'w').close()`);
     expect([await statusOf(first), await statusOf(second)]).toEqual(['running', 'queued']);
   } finally {
     await addToEpoch(-1);
+  }
+});
+
+it('ends no kernel that another gateway has started, when its own one exits', async () => {
+  const { prisma, workers } = at.gateway.services;
+  const { id } = (await openSession('notebooks/exit.ipynb')).body;
+  const { workerId, kernelId } = await prisma.session.findUniqueOrThrow({ where: { id } });
+  const client = new JupyterClient(workers.endpoint(workerId)!);
+  const next = await startPython(client);
+  const path = JSON.stringify(fileOf('exit'));
+  const code = `import os, time\nwhile not os.path.exists(${path}): time.sleep(0.01)\nos._exit(1)`;
+  const exit = await queue(code, id);
+  await expect.poll(() => statusOf(exit)).toBe('running');
+  await addToEpoch(1);
+  await prisma.session.update({ where: { id }, data: { kernelId: next.kernelId } });
+  try {
+    await writeFile(fileOf('exit'), '');
+    await expect.poll(() => client.kernelIds()).not.toContain(kernelId);
+    // Long enough for a kernel to be started or ended.
+    await sleep(1_500);
+    expect(await client.kernelIds()).toContain(next.kernelId);
+  } finally {
+    await addToEpoch(-1);
+    client.dispose();
   }
 });

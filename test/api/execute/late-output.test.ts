@@ -156,3 +156,15 @@ threading.Thread(target=begin).start()`);
   expect((await resume(id, last!.id!)).status).toBe(204);
   expect((await at.rest('GET', `${executions()}/${id}`)).body.outputs).toEqual(outputs);
 });
+
+it('what a comm message causes while the cell of its comm runs is in the log, in its place', async () => {
+  const { events } = await runToEnd(`
+import uuid
+kernel = get_ipython().kernel
+header = dict(kernel.get_parent()['header'])
+header['msg_id'] = f"comm_{header['msg_id']}_{uuid.uuid4()}"
+content = {'name': 'stdout', 'text': 'caused\\n'}
+kernel.session.send(kernel.iopub_socket, 'stream', content, parent={'header': header}, ident=b'stream')
+print('own')`);
+  expect(textOf(events)).toBe('caused\nown\n');
+});

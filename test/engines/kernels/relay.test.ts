@@ -172,6 +172,23 @@ describe('a connection through the relay', { timeout: 90_000 }, () => {
     expect(await readFile(join(jupyter.spec.filesDirectory, 'runs'), 'utf8')).toBe('x');
   });
 
+  test('gets all of a run that is interrupted before it is resumed', async () => {
+    const reader = new Reader(
+      "import time\nfor i in range(20): print(i, flush=True)\nopen('begun', 'w').close()\ntime.sleep(60)",
+    );
+    await reader.readUntil(kernel, 5);
+    const file = join(jupyter.spec.filesDirectory, 'begun');
+    await expect.poll(() => readFile(file).catch(() => undefined)).toBeDefined();
+    const second = await attach(reader.messageId);
+    const others: KernelEvent[] = [];
+    second.onOtherEvent((parentId, event) => parentId === reader.messageId && others.push(event));
+    await second.interrupt();
+    expect((await reader.read(second)).status).toBe('error');
+    expect(printed(reader.events)).toBe(lines(20));
+    expect(others).toEqual([]);
+    second.dispose();
+  });
+
   test('gets all that a kernel printed that was killed meanwhile, and then its end', async () => {
     const code =
       'import os, time\nfor i in range(500): print(i, flush=True)\ntime.sleep(0.5)\nos.kill(os.getpid(), 9)';
