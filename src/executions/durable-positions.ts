@@ -15,11 +15,11 @@ export class DurablePositions {
     this.#acknowledge = acknowledge;
   }
 
-  /** A message that belongs to a log has arrived. Positions never decrease. */
+  /** A message that belongs to a log has arrived. The positions of one log never decrease. */
   received(log: string, position: number): void {
     const waiting = this.#waiting.get(log);
     if (waiting) waiting.received = position;
-    else this.#waiting.set(log, { received: position, durable: this.#highest });
+    else this.#waiting.set(log, { received: position, durable: Math.min(this.#highest, position - 1) });
     this.#highest = Math.max(this.#highest, position);
   }
 

@@ -113,6 +113,11 @@ export class Executor {
     await this.#queues.get(sessionId)?.clear(end);
   }
 
+  /** The kernel of a session has ended, for the reason that {@link clear} was given. */
+  async kernelEnded(sessionId: string): Promise<void> {
+    await this.#queues.get(sessionId)?.kernelEnded();
+  }
+
   /** Takes back the mark of {@link clear}: the kernel was not ended. */
   runsOn(sessionId: string, cancelled: Cancellation): void {
     this.#queues.get(sessionId)?.runsOn(cancelled);

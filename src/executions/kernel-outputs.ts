@@ -3,6 +3,7 @@ import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DurablePositions } from './durable-positions.js';
 import type { ExecutionEvent } from './execution-event.js';
 import { isOutput, LateOutput, type LateOutputDeps } from './late-output.js';
+import { OutputOwners } from './output-owners.js';
 import { executionOfParent } from './widgets/comm-message-id.js';
 import { KernelWidgets } from './widgets/kernel-widgets.js';
 
@@ -16,6 +17,7 @@ export interface KernelOutputsDeps extends Pick<LateOutputDeps, 'prisma' | 'exec
 interface Kept {
   sessionId: string;
   positions: DurablePositions;
+  owners: OutputOwners;
   late: LateOutput;
   widgets: KernelWidgets;
 }
@@ -42,9 +44,12 @@ export class KernelOutputs {
       endWritten: (executionId) => endWritten(sessionId, executionId),
     });
     const widgets = new KernelWidgets(kernel, () => bus.publish('comms', sessionId, { sessionId }));
-    this.#kernels.set(kernel, { sessionId, positions, late, widgets });
-    kernel.onOtherEvent((parentId, event, position) =>
-      late.add(executionOfParent(parentId) ?? parentId, widgets.take(parentId, event), position),
+    const owners = new OutputOwners({ prisma: deps.prisma, sessionId, positions });
+    this.#kernels.set(kernel, { sessionId, positions, owners, late, widgets });
+    kernel.onOtherEvent((cause, event, position) =>
+      owners.find(cause, position, (parentId) =>
+        late.add(executionOfParent(parentId) ?? parentId, widgets.take(parentId, event), position),
+      ),
     );
     kernel.onStatus((status) => {
       if (status === 'dead') void this.#close(kernel);
@@ -74,7 +79,9 @@ export class KernelOutputs {
   }
 
   async #close(kernel: KernelConnection): Promise<void> {
-    await this.#kernels.get(kernel)?.late.close();
+    const kept = this.#kernels.get(kernel);
+    await kept?.owners.found();
+    await kept?.late.close();
     this.#kernels.delete(kernel);
   }
 }

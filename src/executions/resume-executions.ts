@@ -28,7 +28,7 @@ export async function resumeExecutions(deps: ResumeDeps): Promise<void> {
   });
   let failed = 0;
   for (const all of bySession(left)) {
-    const [first, ...queued] = await withoutAborted(deps, all);
+    const [first, ...queued] = await withoutAborted(deps, await begunFirst(deps, all));
     if (!first) continue;
     const { sessionId, session } = first;
     if (session.spoolId && session.status !== 'dead' && !session.deletedAt) {
@@ -47,6 +47,20 @@ function bySession(left: Left[]): Left[][] {
   const sessions = new Map<string, Left[]>();
   for (const one of left) sessions.set(one.sessionId, [...(sessions.get(one.sessionId) ?? []), one]);
   return [...sessions.values()];
+}
+
+/**
+ * Moves the one that has begun before all others: two that came at the same time may be queued in another order than that of their
+ * rows. Of several, only the one that began last can be in the kernel.
+ */
+async function begunFirst(deps: ResumeDeps, all: Left[]): Promise<Left[]> {
+  const begun = all
+    .filter(({ startedAt }) => startedAt !== null)
+    .sort((one, other) => other.startedAt!.getTime() - one.startedAt!.getTime());
+  const [current, ...lost] = begun;
+  if (!current) return all;
+  for (const one of lost) await endWithoutRun(deps, one, { failure: gatewayRestarted() }, true);
+  return [current, ...all.filter((one) => !begun.includes(one))];
 }
 
 /** Ends those that were queued behind one that failed, where the earlier process did not come to do that. */

@@ -16,6 +16,15 @@ export interface EarlierWork {
   queued: Execution[];
 }
 
+interface Earlier {
+  spoolId: string;
+  first: Execution;
+  /** Of the executions that were queued. */
+  ids: Set<string>;
+  /** Why the kernel of `first` is going to be ended. */
+  cancelled?: Cancellation;
+}
+
 /** The queued executions of one session, which run one after the other in their order. */
 export class SessionQueue {
   readonly #queued: Execution[] = [];
@@ -23,7 +32,7 @@ export class SessionQueue {
   /** Resolves when the end of the execution that runs is written. */
   #ending: { id: string; written: Promise<unknown> } | undefined;
   /** What waits until the kernel of an earlier process is connected again. */
-  #earlier: { spoolId: string; first: Execution; ids: Set<string> } | undefined;
+  #earlier: Earlier | undefined;
   #isLeft = false;
 
   readonly #deps: RunDeps;
@@ -59,8 +68,10 @@ export class SessionQueue {
     this.#queued.push(...queued);
   }
 
+  /** Adds an execution in the order of the rows, which is the one in which the next gateway would resume them. */
   push(execution: Execution): void {
-    this.#queued.push(execution);
+    const at = this.#queued.findLastIndex(({ position }) => position < execution.position) + 1;
+    this.#queued.splice(at, 0, execution);
   }
 
   /** Waits for the kernel, then runs the first execution, or ends it when there is no kernel. */
@@ -92,8 +103,9 @@ export class SessionQueue {
     if (this.#ending?.id === executionId) await this.#ending.written;
   }
 
-  /** The same of the last one. */
+  /** The kernel of a session is replaced: resolves when the end of what it ran is written. */
   async lastWritten(): Promise<void> {
+    await this.#endEarlier();
     await this.#ending?.written;
   }
 
@@ -106,18 +118,24 @@ export class SessionQueue {
     if (!this.#isLeft) await this.clear({ failure: gatewayRestarted() });
   }
 
-  /** Removes and ends all executions. The one that runs is marked: when its kernel ends, it ends as cancelled. */
+  /** Removes and ends all executions. The one in the kernel is marked: when its kernel ends, it ends as cancelled. */
   async clear(end: EndWithoutRun): Promise<void> {
-    const first = this.#earlier?.first;
-    this.#earlier = undefined;
-    if (first) await this.#end(first, end, true);
-    if ('cancelled' in end) this.#running?.cancelled(end.cancelled);
+    if ('cancelled' in end) {
+      if (this.#earlier) this.#earlier.cancelled ??= end.cancelled;
+      this.#running?.cancelled(end.cancelled);
+    }
     for (const execution of this.#queued.splice(0)) await this.#end(execution, end);
   }
 
   /** Takes back the mark of {@link clear}. */
   runsOn(cancelled: Cancellation): void {
+    if (this.#earlier?.cancelled === cancelled) this.#earlier.cancelled = undefined;
     this.#running?.runsOn(cancelled);
+  }
+
+  /** The kernel has ended, for the reason that {@link clear} was given. */
+  async kernelEnded(): Promise<void> {
+    await this.#endEarlier();
   }
 
   async #readyKernel(): Promise<KernelConnection | { failure: unknown }> {
@@ -133,24 +151,38 @@ export class SessionQueue {
     const earlier = this.#earlier;
     if (this.#isLeft) return;
     if ('failure' in kernel) {
-      if (earlier) await this.clear(kernel);
+      if (earlier) await this.#failEarlier(earlier, kernel.failure);
       return;
     }
     const isSame = kernel.spool !== undefined && kernel.spool === earlier?.spoolId;
     const { executionLog, outputs } = this.#deps;
     const log = isSame ? await resumeLog(executionLog, earlier.first.id, outputs.widgets(kernel)) : undefined;
-    const isCancelled = this.#earlier === undefined;
-    this.#earlier = undefined;
-    if (earlier && log && !isCancelled) return this.#run(earlier.first, kernel, log);
+    const isEnded = this.#earlier === undefined;
+    if (earlier && log && !isEnded) {
+      this.#earlier = undefined;
+      return this.#run(earlier.first, kernel, log, earlier.cancelled);
+    }
     kernel.release();
-    if (earlier && !isCancelled) await this.#failEarlier(earlier);
+    if (earlier && !isEnded) await this.#failEarlier(earlier, gatewayRestarted());
   }
 
   /** Ends what an earlier process left on a kernel whose messages are lost. */
-  async #failEarlier({ first, ids }: { first: Execution; ids: Set<string> }): Promise<void> {
-    const lost = this.#take((one) => ids.has(one.id));
-    await this.#end(first, { failure: gatewayRestarted() }, true);
-    for (const one of lost) await this.#end(one, { failure: gatewayRestarted() });
+  async #failEarlier(earlier: Earlier, failure: unknown): Promise<void> {
+    const lost = this.#take((one) => earlier.ids.has(one.id));
+    const { cancelled } = earlier;
+    await this.#endFirst(earlier, cancelled ? { cancelled } : { failure });
+    for (const one of lost) await this.#end(one, { failure });
+  }
+
+  /** Ends what an earlier process left on a kernel that is ended on purpose. */
+  async #endEarlier(): Promise<void> {
+    const { cancelled } = this.#earlier ?? {};
+    if (cancelled) await this.#endFirst(this.#earlier!, { cancelled });
+  }
+
+  async #endFirst({ first }: Earlier, end: EndWithoutRun): Promise<void> {
+    this.#earlier = undefined;
+    await this.#end(first, end, true);
   }
 
   async #reopenedKernel(): Promise<KernelConnection | { failure: unknown }> {
@@ -161,8 +193,14 @@ export class SessionQueue {
     }
   }
 
-  async #run(execution: Execution, kernel: KernelConnection, resumed?: ResumedLog): Promise<void> {
+  async #run(
+    execution: Execution,
+    kernel: KernelConnection,
+    resumed?: ResumedLog,
+    cancelled?: Cancellation,
+  ): Promise<void> {
     this.#running = new Run(this.#deps, execution, kernel, resumed);
+    if (cancelled) this.#running.cancelled(cancelled);
     const ended = this.#running.run();
     this.#ending = { id: execution.id, written: ended };
     const cellEnded = this.#deps.kernels.cellStarted(this.#sessionId);

@@ -36,6 +36,7 @@ export async function deleteSession(
   if (!deletedAt) await markDeleted(services, id);
   await executor.clear(id, { cancelled: { reason: 'session_deleted', userId: ctx.actor.userId } });
   await endKernel(services, loaded.session);
+  await executor.kernelEnded(id);
   bus.publish('session', id, { sessionId: id });
 }
 

@@ -25,5 +25,6 @@ export async function restartSession(
     services.executor.runsOn(session.id, cancelled);
     throw error;
   }
+  await services.executor.kernelEnded(session.id);
   return reloadSession(services, session);
 }

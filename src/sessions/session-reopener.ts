@@ -82,7 +82,8 @@ export class SessionReopener {
   async #runId(sessionId: string): Promise<string | undefined> {
     const first = await this.#deps.prisma.execution.findFirst({
       where: { sessionId, finishedAt: null },
-      orderBy: { position: 'asc' },
+      // The one that has begun: see `resumeExecutions`.
+      orderBy: [{ startedAt: { sort: 'desc', nulls: 'last' } }, { position: 'asc' }],
       select: { id: true },
     });
     return first?.id;

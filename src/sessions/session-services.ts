@@ -16,6 +16,8 @@ export interface SessionServices extends WorkerServices {
 export interface ExecutionQueues {
   /** Ends all queued executions of a session. The one that runs ends with its kernel, for the same reason. */
   clear(sessionId: string, end: { cancelled: Cancellation }): Promise<void>;
+  /** The kernel has ended, for what {@link clear} was given: what it ran is ended where no connection would notice. */
+  kernelEnded(sessionId: string): Promise<void>;
   /** The one that runs goes on, against what {@link clear} was given. */
   runsOn(sessionId: string, cancelled: Cancellation): void;
 }

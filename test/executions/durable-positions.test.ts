@@ -57,3 +57,15 @@ test('keeps what arrives behind a run that failed until its end is durable', () 
   positions.written('end', Number.POSITIVE_INFINITY);
   expect(acknowledged).toEqual([1, 3]);
 });
+
+test('keeps a message whose log is found later', () => {
+  const { acknowledged, positions } = create();
+  positions.received('unknown', 1);
+  positions.received('run', 2);
+  positions.written('run', 2);
+  positions.received('late', 1);
+  positions.written('unknown', 1);
+  expect(acknowledged).toEqual([]);
+  positions.written('late', 1);
+  expect(acknowledged).toEqual([2]);
+});

@@ -100,6 +100,21 @@ ${then}`;
     }
   }
 
+  it('what a child process prints after that belongs to the cell that started it', async () => {
+    const session = await openSession('notebooks/child.ipynb');
+    const wait = 'while ! test -e child-goes-on; do sleep 0.1; done; echo late';
+    const code = `import subprocess\nchild = subprocess.Popen('${wait}', shell=True)\nprint('now', flush=True)`;
+    const id = await execute(session, code);
+    await expect.poll(() => statusOf(id)).toBe('ok');
+    await owner.kill('SIGKILL');
+    owner = await start();
+    // The kernel has answered who asks at each connection, and so has another newest request.
+    const ask = () => call('POST', `/sessions/${session}/complete`, { code: 'prin', cursor_pos: 4 });
+    await expect.poll(async () => (await ask()).status, { timeout: 30_000 }).toBe(200);
+    await writeFile(file('child-goes-on'), '');
+    await expect.poll(() => printed(id), { timeout: 10_000 }).toBe('now\nlate\n');
+  });
+
   it('does not run a cell in the kernel that was started behind the one that it ended', async () => {
     const session = await openSession('exit.ipynb');
     const id = await begin(session, 'exit', "print('exits', flush=True)\ntime.sleep(0.5)\nos._exit(1)");

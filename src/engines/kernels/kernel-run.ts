@@ -89,9 +89,10 @@ export class KernelRun {
 
   /**
    * Call for every message that the connection receives, in order.
+   * @param cause the `msg_id` of the request that caused it; see `OutputCauses`
    * @returns whether the message belongs to this run, which is not over
    */
-  receive(message: IncomingMessage): boolean {
+  receive(message: IncomingMessage, cause: string | undefined): boolean {
     if (this.#over) return false;
     const parent = message.parent_header as { msg_id: string; session: string };
     const isMine = parent.msg_id === this.#deps.messageId;
@@ -100,8 +101,8 @@ export class KernelRun {
     if (this.#started) this.#lost.received(message.header.msg_id, isMine);
     if (message.dropped !== undefined) this.#lost.reported(message.dropped);
     if (isMine) this.#receiveMine(message);
-    else if (message.event && this.#deps.owns?.(message.event, parent.msg_id)) {
-      this.#deliver(message.event, message.position, parent.msg_id);
+    else if (message.event && this.#owns(message.event, cause)) {
+      this.#deliver(message.event, message.position, cause);
       return true;
     } else if (isStatus(message, 'idle') && parent.session !== this.#deps.clientId)
       this.#lost.repliedElsewhere(message.header.msg_id);
@@ -147,6 +148,11 @@ export class KernelRun {
     this.#close();
     this.#deps.onEnding?.();
     this.#reject(error);
+  }
+
+  #owns(event: KernelEvent, cause: string | undefined): boolean {
+    if (cause === undefined) return false;
+    return cause === this.#deps.messageId || (this.#deps.owns?.(event, cause) ?? false);
   }
 
   #receiveMine(message: IncomingMessage): void {

@@ -4,6 +4,7 @@ import type { KernelEvent } from './kernel-event.js';
 import { KernelInfoRequests } from './kernel-info-requests.js';
 import { KernelLostError, type KernelLostReason } from './kernel-lost-error.js';
 import type { KernelRun } from './kernel-run.js';
+import { isAboutRun, OutputCauses } from './output-causes.js';
 import { StatusTracker } from './status-tracker.js';
 
 /** How long a kernel may take until it answers, at its start and after a restart, in milliseconds. */
@@ -11,9 +12,14 @@ export const maxReadyMs = 60_000;
 
 /**
  * Gets an event with the `msg_id` of the request that caused it; must not throw.
+ * @param parentMessageId undefined where it is output of the newest request to run code, and this connection has seen none
  * @param position of its message in the spool of the relay; undefined without a relay
  */
-export type OtherEventListener = (parentMessageId: string, event: KernelEvent, position?: number) => void;
+export type OtherEventListener = (
+  parentMessageId: string | undefined,
+  event: KernelEvent,
+  position?: number,
+) => void;
 
 /**
  * The state of one kernel as its messages show it: its status and its current run.
@@ -25,6 +31,7 @@ export class KernelState {
   run: KernelRun | undefined;
   /** Gets the events that belong to no run, or to one that is over. */
   onOtherEvent: OtherEventListener = () => {};
+  readonly #causes = new OutputCauses();
   readonly #infoRequests = new KernelInfoRequests<KernelRun | undefined>();
   readonly #close: () => void;
   readonly #sendAgain: ((run: KernelRun) => void) | undefined;
@@ -45,8 +52,9 @@ export class KernelState {
 
   /** Call for every message that arrives, in order. */
   received(message: IncomingMessage): void {
-    const isOfRun = this.run?.receive(message) ?? false;
-    if (message.event && !isOfRun) this.onOtherEvent(parentOf(message), message.event, message.position);
+    const cause = this.#causes.of(message);
+    const isOfRun = this.run?.receive(message, cause) ?? false;
+    if (message.event && !isOfRun) this.onOtherEvent(cause, message.event, message.position);
     this.#onInfoReply(message);
     if (message.restarting) this.#onOtherRestart();
     if (message.header.msg_type === 'status') this.#onStatus(message);
@@ -100,13 +108,4 @@ export class KernelState {
     this.beginRestart('kernel_died');
     this.status.until(['idle'], maxReadyMs).catch(() => this.end('kernel_died'));
   }
-}
-
-function parentOf({ parent_header: parent }: IncomingMessage): string {
-  return (parent as { msg_id: string }).msg_id;
-}
-
-/** Whether a status is about a run: other requests also make a kernel busy for a moment. */
-function isAboutRun(message: IncomingMessage): boolean {
-  return (message.parent_header as { msg_type?: string }).msg_type === 'execute_request';
 }

@@ -82,6 +82,19 @@ print('now')`,
   },
 );
 
+it('what a child process prints after a question to the kernel belongs to the newest run', async () => {
+  const asks = (started: string) =>
+    `import os, subprocess\nchild = subprocess.Popen('sleep 2; echo ${started}', shell=True)\nprint('now')`;
+  const { id, end } = await runToEnd(asks('late'));
+  const body = { code: 'prin', cursor_pos: 4 };
+  expect((await at.rest('POST', `/sessions/${session}/complete`, { body })).status).toBe(200);
+  await lateEvents(id, end, 'late\n');
+  // As in Jupyter, also where that one goes on.
+  await runToEnd(asks('of the next'));
+  const next = await runAll('import time\ntime.sleep(3)');
+  expect(textOf(next)).toBe('of the next\n');
+});
+
 it('late output is not mixed into the run that goes on then', async () => {
   const first = await runToEnd(`
 import asyncio

@@ -46,3 +46,14 @@ it.each([
   expect(await resume()).toBeUndefined();
   expect(await prisma.execution.findUnique({ where: { id } })).toMatchObject({ status: 'aborted' });
 });
+
+it('resumes the one that has begun, also where the row of another one came before', async () => {
+  const queued = await makeExecution(at, { session, startedAt: null });
+  const begun = (ms: number) => ({ session, status: 'running', startedAt: new Date(ms) }) as const;
+  const former = await makeExecution(at, begun(Date.now() - 1_000));
+  const current = await makeExecution(at, begun(Date.now()));
+  const work = await resume();
+  expect(work?.first.id).toBe(current.id);
+  expect(work?.queued.map(({ id }) => id)).toEqual([queued.id]);
+  expect(await prisma.execution.findUnique({ where: { id: former.id } })).toMatchObject({ status: 'failed' });
+});

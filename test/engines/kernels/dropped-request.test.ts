@@ -21,7 +21,7 @@ it('requests kernel info for a run without a reply, and the answer ends the run 
     requestInfo,
     isSilent,
   });
-  run.receive(idle);
+  run.receive(idle, 'run');
   await expect.poll(() => requestInfo.mock.calls.length).toBe(1);
   expect(run.onLaterRequestAnswered()).toBe(true);
   expect(await run.done).toEqual({ status: 'aborted', executionCount: null });

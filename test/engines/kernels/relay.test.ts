@@ -210,7 +210,7 @@ describe('a connection through the relay', { timeout: 90_000 }, () => {
   });
 
   test('reports what a thread prints after its run, with the id of the run', async () => {
-    const others: [string, KernelEvent, number?][] = [];
+    const others: [string | undefined, KernelEvent, number?][] = [];
     kernel.onOtherEvent((...other) => others.push(other));
     const reader = new Reader(
       "import threading, time\nthreading.Thread(target=lambda: (time.sleep(0.5), print('late'))).start()",

@@ -1,0 +1,33 @@
+import type { IncomingMessage } from './decode-message.js';
+
+/** The requests whose output belongs to them, whatever came after them. */
+const running: ReadonlySet<string> = new Set(['execute_request', 'comm_open', 'comm_msg', 'comm_close']);
+
+/**
+ * Finds the requests that caused the messages of one kernel. What a child process prints has the newest request of all as its
+ * parent, e.g. one that asks for a completion: it belongs to the newest that runs code.
+ */
+export class OutputCauses {
+  #newestRun: string | undefined;
+
+  /**
+   * Call for every message, in order.
+   * @returns the `msg_id` of the request; undefined for output of the newest run where no run has begun since the first call
+   */
+  of(message: IncomingMessage): string | undefined {
+    const { event } = message;
+    const { msg_id: parentId, msg_type: type } = message.parent_header as {
+      msg_id: string;
+      msg_type: string;
+    };
+    const isOfParent = event === undefined || event.type === 'status' || message.dropped !== undefined;
+    if (event?.type === 'status' && event.execution_state === 'busy' && isAboutRun(message))
+      this.#newestRun = parentId;
+    return isOfParent || running.has(type) ? parentId : this.#newestRun;
+  }
+}
+
+/** Whether a message is about a request to run code. */
+export function isAboutRun({ parent_header: parent }: IncomingMessage): boolean {
+  return (parent as { msg_type?: string }).msg_type === 'execute_request';
+}
