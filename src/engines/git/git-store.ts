@@ -33,11 +33,13 @@ export type {
   GitRepository,
   PathChange,
   ResolvedRef,
-  Signature,
 } from './git-types.js';
-export type { Identity } from './identity.js';
 export type { ObjectStatistics } from './maintenance/object-statistics.js';
 export type { MergeConflict } from './merge-types.js';
+export type { RemoteAccess, RemoteLimits } from './remote-access.js';
+export type { RemoteMirror } from './remote-mirror.js';
+export type { RemoteTips } from './remotes/fetch-remote.js';
+export type { SyncRefs } from './remotes/tracking-refs.js';
 export type { GitService, GitServiceName } from './serve/git-service.js';
 export type { PushPolicy } from './serve/push-rules.js';
 export type { ReceiveRequest } from './serve/receive-pack.js';

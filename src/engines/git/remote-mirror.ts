@@ -11,10 +11,6 @@ import {
   writeTracking,
 } from './remotes/tracking-refs.js';
 
-export type { Distance } from './remotes/compare-tips.js';
-export type { RemoteTips } from './remotes/fetch-remote.js';
-export type { SyncRefs } from './remotes/tracking-refs.js';
-
 /** What a {@link RemoteMirror} is created with. */
 export interface RemoteMirrorDeps {
   native: NativeGit;
