@@ -18,9 +18,9 @@ import type { NativeGit } from './native/native-git.js';
 import { createObjectCaches, sweepMs } from './objects/object-caches.js';
 import { ObjectStore } from './objects/object-store.js';
 import { RefStore } from './refs/ref-store.js';
-import type { RemoteAccess, RemoteLimits } from './remote-access.js';
-import { RemoteMirror } from './remote-mirror.js';
+import type { RemoteAccess, RemoteLimits } from './remotes/remote-access.js';
 import { canReachRemotes } from './remotes/remote-command.js';
+import { RemoteMirror } from './remotes/remote-mirror.js';
 import { removeTracking } from './remotes/tracking-refs.js';
 import { GitService, ServiceGates } from './serve/git-service.js';
 
@@ -36,9 +36,9 @@ export type {
 } from './git-types.js';
 export type { ObjectStatistics } from './maintenance/object-statistics.js';
 export type { MergeConflict } from './merge-types.js';
-export type { RemoteAccess, RemoteLimits } from './remote-access.js';
-export type { RemoteMirror } from './remote-mirror.js';
 export type { RemoteTips } from './remotes/fetch-remote.js';
+export type { RemoteAccess, RemoteLimits } from './remotes/remote-access.js';
+export type { RemoteMirror } from './remotes/remote-mirror.js';
 export type { SyncRefs } from './remotes/tracking-refs.js';
 export type { GitService, GitServiceName } from './serve/git-service.js';
 export type { PushPolicy } from './serve/push-rules.js';
