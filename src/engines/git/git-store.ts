@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { notFound } from '../../errors.js';
 import { BareRepository } from './bare-repository.js';
 import { BranchQueue } from './commits/branch-queue.js';
+import { type CopiedRepositories, copyRepositories } from './copy-repositories.js';
 import { createRepository, type RepositoryInit } from './create-repository.js';
 import { DurableFiles } from './durability/durable-files.js';
 import { errnoOf, guardStorage, storageUnavailable } from './durability/storage-error.js';
@@ -24,6 +25,7 @@ import { RemoteMirror } from './remotes/remote-mirror.js';
 import { removeTracking } from './remotes/tracking-refs.js';
 import { GitService, ServiceGates } from './serve/git-service.js';
 
+export type { CopiedRepositories } from './copy-repositories.js';
 export type {
   Commit,
   CommitInput,
@@ -166,6 +168,14 @@ export class GitStore {
    */
   async maintain(id: string, options: { signal: AbortSignal; onProgress: OnProgress }): Promise<void> {
     await maintain(this.#native, await this.#existing(id), options);
+  }
+
+  /**
+   * Copies all repositories, while saves and pushes go on; see {@link copyRepositories}.
+   * @param target an empty folder, or one that does not exist
+   */
+  copyTo(target: string): Promise<CopiedRepositories> {
+    return copyRepositories(this.#root, target, this.#native);
   }
 
   /**
