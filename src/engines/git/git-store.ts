@@ -20,7 +20,6 @@ import { createObjectCaches, sweepMs } from './objects/object-caches.js';
 import { ObjectStore } from './objects/object-store.js';
 import { RefStore } from './refs/ref-store.js';
 import type { RemoteAccess, RemoteLimits } from './remotes/remote-access.js';
-import { canReachRemotes } from './remotes/remote-command.js';
 import { RemoteMirror } from './remotes/remote-mirror.js';
 import { removeTracking } from './remotes/tracking-refs.js';
 import { GitService, ServiceGates } from './serve/git-service.js';
@@ -111,9 +110,9 @@ export class GitStore {
     });
   }
 
-  /** Whether git is new enough to reach remotes: 2.37. */
+  /** Whether git can connect to an address that was checked before: `http.curloptResolve` came with 2.37. */
   get canReachRemotes(): boolean {
-    return canReachRemotes(this.#native);
+    return this.#native.isAtLeast(2, 37);
   }
 
   /** Connects a repository with a remote that it mirrors. @throws DomainError `not_found` when the id is not a UUID */

@@ -5,12 +5,6 @@ import { type NativeCommand, type NativeGit, NativeGitError, TooMuchOutput } fro
 import { faultOf, RemoteFault, type RemoteFaultCode } from '../remote-fault.js';
 import type { RemoteAccess, RemoteLimits } from './remote-access.js';
 
-/** Whether Git can connect to an address that was checked before: `http.curloptResolve` came with 2.37. */
-export function canReachRemotes(native: NativeGit): boolean {
-  const [major = 0, minor = 0] = native.version.split('.').map(Number);
-  return major > 2 || (major === 2 && minor >= 37);
-}
-
 const measureEveryMs = 500;
 
 /**
