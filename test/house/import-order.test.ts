@@ -110,14 +110,6 @@ describe('the order of the layers', () => {
     ]);
   });
 
-  it('the folders inside src/engines/git are its own', () => {
-    const planted = (name: string) => ({ 'src/files/planted.ts': `import '../engines/git/${name}';\n` });
-    expect(newFaults(planted('git-store.js'))).toEqual([]);
-    expect(newFaults(planted('trees/x.js'))).toEqual([
-      'src/files/planted.ts: only top-level files of src/engines/git are imported from outside, not src/engines/git/trees/x.ts.',
-    ]);
-  });
-
   it('what scripts import of the built code counts as its source', () => {
     expect(newFaults({ 'prisma/seed.ts': "import '../src/app/x.js';\n" })).toEqual([
       'prisma/seed.ts: prisma/seed.ts does not import src/app/x.ts.',

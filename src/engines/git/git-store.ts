@@ -65,7 +65,7 @@ export interface GitStoreOptions {
 }
 
 /**
- * The repositories in one folder: the only entrance to this engine. Other instances of the gateway, and native git, may use
+ * The repositories in one folder, and with them the interface of this engine. Other instances of the gateway, and native git, may use
  * the same folder at the same time. Nothing is read or written until the first call.
  */
 export class GitStore {
