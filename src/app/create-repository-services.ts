@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { EventBus } from '../engines/events/event-bus.js';
-import { remoteLimits } from '../engines/git/remote-access.js';
 import { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import { BranchWatcher } from '../notebooks/versions/branch-watcher.js';
+import { remoteLimits } from '../remotes/remote-limits.js';
 import { Remotes } from '../remotes/remotes.js';
 import { MaintenanceRunner } from '../repositories/maintenance/maintenance-runner.js';
 import { MaintenanceWatch } from '../repositories/maintenance/maintenance-watch.js';

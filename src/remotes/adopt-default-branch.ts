@@ -1,5 +1,4 @@
-import type { GitRepository } from '../engines/git/git-store.js';
-import type { RemoteMirror, RemoteTips } from '../engines/git/remote-mirror.js';
+import type { GitRepository, RemoteMirror, RemoteTips } from '../engines/git/git-store.js';
 import { lockDefaultBranch } from '../repositories/branches/lock-default-branch.js';
 import { isFirstCommit } from '../repositories/first-commit.js';
 import type { SyncDeps, SyncJob } from './sync-job.js';

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import type { PrismaClient, RepositoryRemote } from '../../prisma/generated/client/client.js';
-import type { GitStore } from '../engines/git/git-store.js';
-import { type RemoteLimits, remoteLimits } from '../engines/git/remote-access.js';
+import type { GitStore, RemoteLimits } from '../engines/git/git-store.js';
 import { RemoteFault, type RemoteFaultCode } from '../engines/git/remote-fault.js';
 import { DomainError } from '../errors.js';
 import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 import type { AllowedHosts } from '../validation/allowed-hosts.js';
 import { pinAddress } from './pin-address.js';
 import { openCredentials } from './remote-credentials.js';
+import { remoteLimits } from './remote-limits.js';
 import { parseRemoteUrl } from './remote-url.js';
 import type { Lookup } from './resolve-host.js';
 import type { SecretBox } from './secret-box.js';

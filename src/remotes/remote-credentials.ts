@@ -1,5 +1,5 @@
 import type { RepositoryRemote } from '../../prisma/generated/client/client.js';
-import type { RemoteAccess } from '../engines/git/remote-access.js';
+import type { RemoteAccess } from '../engines/git/git-store.js';
 import { RemoteFault } from '../engines/git/remote-fault.js';
 import type { SecretBox } from './secret-box.js';
 

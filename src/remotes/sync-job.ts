@@ -1,6 +1,5 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { GitStore } from '../engines/git/git-store.js';
-import type { RemoteAccess, RemoteLimits } from '../engines/git/remote-access.js';
+import type { GitStore, RemoteAccess, RemoteLimits } from '../engines/git/git-store.js';
 import type { BranchIndexer } from '../notebooks/versions/branch-indexer.js';
 
 /**

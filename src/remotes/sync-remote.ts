@@ -1,8 +1,7 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
-import type { GitRepository } from '../engines/git/git-store.js';
+import type { GitRepository, RemoteMirror, RemoteTips, SyncRefs } from '../engines/git/git-store.js';
 import { RemoteFault } from '../engines/git/remote-fault.js';
-import type { RemoteMirror, RemoteTips, SyncRefs } from '../engines/git/remote-mirror.js';
 import { adoptDefaultBranch } from './adopt-default-branch.js';
 import type { RemoteConflict, SyncDeps, SyncJob } from './sync-job.js';
 

@@ -6,7 +6,7 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import { authenticate } from '../../src/access/authenticate.js';
-import { pktLine } from '../../src/engines/git/pkt-line.js';
+import { pktLine } from '../../src/engines/git/serve/pkt-line.js';
 import { GitEndpoint } from '../../src/server/git/git-endpoint.js';
 import { nativeGit } from '../engines/git/git-fixture.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';

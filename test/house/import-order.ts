@@ -1,3 +1,4 @@
+import { entranceFault } from './entrances.js';
 import { isIn } from './is-in.js';
 import type { SourceFile } from './source-files.js';
 import { walk } from './walk.js';
@@ -46,9 +47,6 @@ const restMayImport: Record<string, 'values' | 'types'> = {
   'src/refusal.ts': 'values',
   'src/server/graphql/graphql-executor.ts': 'types',
 };
-
-/** Engines of many folders, of which only the files at the top level are imported from outside. */
-const closedFolders = ['src/engines/git'];
 
 /** What imports nothing of other engines, not even of the lower ones. */
 const standsAlone = 'src/engines/git';
@@ -135,10 +133,8 @@ function faultOfImport({ path, typeImports }: SourceFile, imported: string): str
     const folder = withoutDatabase.find((candidate) => isIn(path, candidate));
     return folder ? `${path}: ${folder} does not import ${imported}.` : undefined;
   }
-  const closed = closedFolders.find((folder) => isIn(imported, folder) && !isIn(path, folder));
-  if (closed && imported.slice(closed.length + 1).includes('/')) {
-    return `${path}: only top-level files of ${closed} are imported from outside, not ${imported}.`;
-  }
+  const inside = entranceFault(path, imported);
+  if (inside) return inside;
   const from = layerOf(path);
   const to = layerOf(imported);
   if (!from) return `${path}: its folder is in no layer.`;

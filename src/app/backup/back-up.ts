@@ -2,8 +2,7 @@ import { chmod, copyFile, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config.js';
 import { type DatabaseDump, dumpTables } from '../../engines/database/dump-tables.js';
-import { type CopiedRepositories, copyRepositories } from '../../engines/git/copy-repositories.js';
-import { findNativeGit } from '../../engines/git/find-native-git.js';
+import type { CopiedRepositories } from '../../engines/git/git-store.js';
 import { syncFolder } from '../../engines/git/sync-folder.js';
 import { DomainError } from '../../errors.js';
 import { openStores, type StoreOptions, type Stores } from '../open-stores.js';
@@ -37,15 +36,9 @@ export async function backUp(options: BackupOptions, folder: string): Promise<Ba
   await createFolder(folder);
   const stores = await open(options);
   try {
-    const { database } = stores;
+    const { database, git } = stores;
     const dump = await dumpTo(join(folder, backupNames.database), stores);
-    const repositories = join(folder, backupNames.repositories);
-    const native = await findNativeGit();
-    const { ids, damaged } = await copyRepositories(
-      join(config.dataDir, 'repositories'),
-      repositories,
-      native,
-    );
+    const { ids, damaged } = await git.copyTo(join(folder, backupNames.repositories));
     const secrets = await copySecrets(config, join(folder, backupNames.secrets));
     const { migrations, sequences, tables } = dump;
     const manifest = {

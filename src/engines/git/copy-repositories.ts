@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { listOrNone } from './durability/list-or-none.js';
 import { errnoOf } from './durability/storage-error.js';
 import { tempFolder } from './durability/temp-name.js';
 import { missingObjects } from './missing-objects.js';
@@ -127,11 +128,4 @@ async function copyIfThere(from: string, to: string): Promise<boolean> {
     if (errnoOf(error) !== 'ENOENT') throw error;
     return false;
   }
-}
-
-async function listOrNone(folder: string) {
-  return readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  });
 }

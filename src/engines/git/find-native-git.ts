@@ -14,13 +14,11 @@ const timeoutMs = 10_000;
  */
 export async function findNativeGit(): Promise<NativeGit> {
   const printed = await promisify(execFile)('git', ['--version'], { timeout: timeoutMs }).catch(() => null);
-  const version = /(\d+)\.(\d+)(\.\d+)*/.exec(printed?.stdout ?? '');
+  const version = /\d+\.\d+(\.\d+)*/.exec(printed?.stdout ?? '');
   if (!version) throw missing('none was found');
-  const [major, minor] = [Number(version[1]), Number(version[2])];
-  if (major < minVersion[0] || (major === minVersion[0] && minor < minVersion[1])) {
-    throw missing(`version ${version[0]} was found`);
-  }
-  return new NativeGit(version[0]);
+  const native = new NativeGit(version[0]);
+  if (!native.isAtLeast(...minVersion)) throw missing(`version ${native.version} was found`);
+  return native;
 }
 
 function missing(found: string): DomainError {

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { notFound } from '../../errors.js';
 import { BareRepository } from './bare-repository.js';
 import { BranchQueue } from './commits/branch-queue.js';
+import { type CopiedRepositories, copyRepositories } from './copy-repositories.js';
 import { createRepository, type RepositoryInit } from './create-repository.js';
 import { DurableFiles } from './durability/durable-files.js';
 import { errnoOf, guardStorage, storageUnavailable } from './durability/storage-error.js';
@@ -18,12 +19,12 @@ import type { NativeGit } from './native/native-git.js';
 import { createObjectCaches, sweepMs } from './objects/object-caches.js';
 import { ObjectStore } from './objects/object-store.js';
 import { RefStore } from './refs/ref-store.js';
-import type { RemoteAccess, RemoteLimits } from './remote-access.js';
-import { RemoteMirror } from './remote-mirror.js';
-import { canReachRemotes } from './remotes/remote-command.js';
+import type { RemoteAccess, RemoteLimits } from './remotes/remote-access.js';
+import { RemoteMirror } from './remotes/remote-mirror.js';
 import { removeTracking } from './remotes/tracking-refs.js';
 import { GitService, ServiceGates } from './serve/git-service.js';
 
+export type { CopiedRepositories } from './copy-repositories.js';
 export type {
   Commit,
   CommitInput,
@@ -33,11 +34,13 @@ export type {
   GitRepository,
   PathChange,
   ResolvedRef,
-  Signature,
 } from './git-types.js';
-export type { Identity } from './identity.js';
 export type { ObjectStatistics } from './maintenance/object-statistics.js';
 export type { MergeConflict } from './merge-types.js';
+export type { RemoteTips } from './remotes/fetch-remote.js';
+export type { RemoteAccess, RemoteLimits } from './remotes/remote-access.js';
+export type { RemoteMirror } from './remotes/remote-mirror.js';
+export type { SyncRefs } from './remotes/tracking-refs.js';
 export type { GitService, GitServiceName } from './serve/git-service.js';
 export type { PushPolicy } from './serve/push-rules.js';
 export type { ReceiveRequest } from './serve/receive-pack.js';
@@ -62,7 +65,7 @@ export interface GitStoreOptions {
 }
 
 /**
- * The repositories in one folder: the only entrance to this engine. Other instances of the gateway, and native git, may use
+ * The repositories in one folder, and with them the interface of this engine. Other instances of the gateway, and native git, may use
  * the same folder at the same time. Nothing is read or written until the first call.
  */
 export class GitStore {
@@ -107,9 +110,9 @@ export class GitStore {
     });
   }
 
-  /** Whether git is new enough to reach remotes: 2.37. */
+  /** Whether git can connect to an address that was checked before: `http.curloptResolve` came with 2.37. */
   get canReachRemotes(): boolean {
-    return canReachRemotes(this.#native);
+    return this.#native.isAtLeast(2, 37);
   }
 
   /** Connects a repository with a remote that it mirrors. @throws DomainError `not_found` when the id is not a UUID */
@@ -164,6 +167,14 @@ export class GitStore {
    */
   async maintain(id: string, options: { signal: AbortSignal; onProgress: OnProgress }): Promise<void> {
     await maintain(this.#native, await this.#existing(id), options);
+  }
+
+  /**
+   * Copies all repositories, while saves and pushes go on; see {@link copyRepositories}.
+   * @param target an empty folder, or one that does not exist
+   */
+  copyTo(target: string): Promise<CopiedRepositories> {
+    return copyRepositories(this.#root, target, this.#native);
   }
 
   /**

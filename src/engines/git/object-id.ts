@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { yieldToEventLoop } from './yield-to-event-loop.js';
+import { yieldToEventLoop } from '../../paging/yield-to-event-loop.js';
 
 /** Git's four kinds of objects. */
 export type ObjectType = 'blob' | 'tree' | 'commit' | 'tag';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Commit, GitRepository, PathChange } from '../../engines/git/git-store.js';
-import { yieldToEventLoop } from '../../engines/git/yield-to-event-loop.js';
+import { yieldToEventLoop } from '../../paging/yield-to-event-loop.js';
 import { isNotebookPath } from '../file-kind.js';
 import { blobAt } from './blob-at.js';
 import type { CommitChanges } from './commit-changes.js';

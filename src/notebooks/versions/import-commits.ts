@@ -1,5 +1,5 @@
 import type { GitRepository } from '../../engines/git/git-store.js';
-import { yieldToEventLoop } from '../../engines/git/yield-to-event-loop.js';
+import { yieldToEventLoop } from '../../paging/yield-to-event-loop.js';
 import { BranchFiles } from './branch-files.js';
 import { type ImportStep, mergedVersionId } from './import-step.js';
 import type { Db, IndexDb, IndexedBranch } from './index-db.js';

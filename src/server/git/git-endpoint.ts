@@ -2,9 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { RequestContext } from '../../context.js';
 import { withDatabaseErrors } from '../../engines/database/database-errors.js';
+import { createWatchdog } from '../../engines/events/watchdog.js';
 import type { GitService, GitServiceName } from '../../engines/git/git-store.js';
-import { pktLine } from '../../engines/git/pkt-line.js';
-import { createWatchdog } from '../../engines/git/watchdog.js';
 import { DomainError, notFound } from '../../errors.js';
 import type { GitAccessServices } from '../../git-access/git-access-services.js';
 import { checkoutWorkerOf, loadCheckout } from '../../git-access/load-checkout.js';
@@ -21,6 +20,12 @@ const noCache = {
   expires: 'Fri, 01 Jan 1980 00:00:00 GMT',
   pragma: 'no-cache',
   'cache-control': 'no-cache, max-age=0, must-revalidate',
+};
+
+/** The title of each advertisement, in pkt-lines. @see https://git-scm.com/docs/gitprotocol-http */
+const titles: Record<GitServiceName, string> = {
+  'git-upload-pack': '001e# service=git-upload-pack\n0000',
+  'git-receive-pack': '001f# service=git-receive-pack\n0000',
 };
 
 const basicChallenge = 'Basic realm="Notebook gateway: any user name, an API token as password"';
@@ -116,7 +121,7 @@ export class GitEndpoint {
     res.setHeader('content-type', `application/x-${name}-advertisement`);
     // Version 2 begins with the capabilities, without this title.
     if (isPush || !protocol?.split(':').includes('version=2')) {
-      res.write(Buffer.concat([pktLine(`# service=${name}\n`), Buffer.from('0000')]));
+      res.write(titles[name]);
     }
     res.end(refs);
   }

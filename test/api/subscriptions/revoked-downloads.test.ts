@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
-import { pktLine } from '../../../src/engines/git/pkt-line.js';
+import { pktLine } from '../../../src/engines/git/serve/pkt-line.js';
 import { makeUser } from '../../support/factories/make-user.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
 

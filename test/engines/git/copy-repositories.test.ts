@@ -3,8 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { copyRepositories } from '../../../src/engines/git/copy-repositories.js';
+import { LocalLeases } from '../../../src/engines/database/local-leases.js';
 import { findNativeGit } from '../../../src/engines/git/find-native-git.js';
+import { GitStore } from '../../../src/engines/git/git-store.js';
 
 it('copies branches and tags with any name', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'copy-repositories-'));
@@ -23,9 +24,11 @@ it('copies branches and tags with any name', async () => {
     git(root, 'update-ref', `refs/tags/${name}`, commit);
   }
   await writeFile(join(root, 'one.git/refs/heads/held.lock'), '');
-  const copied = await copyRepositories(root, target, await findNativeGit());
+  const store = new GitStore({ root, native: await findNativeGit(), leases: new LocalLeases() });
+  const copied = await store.copyTo(target);
   expect(copied).toEqual({ ids: ['one'], damaged: [] });
   expect(git(target, 'for-each-ref')).toBe(git(root, 'for-each-ref'));
   expect(git(target, 'for-each-ref').split('\n')).toHaveLength(2 * names.length);
+  await store.close();
   await rm(folder, { recursive: true });
 });

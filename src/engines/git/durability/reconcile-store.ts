@@ -1,4 +1,4 @@
-import { readdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clearStaleLocks } from '../remotes/stale-locks.js';
 import { DurableFiles } from './durable-files.js';
@@ -6,7 +6,7 @@ import { readApplied, writeApplied } from './journal/applied-repositories.js';
 import { bootId } from './journal/boot-id.js';
 import { readJournal } from './journal/read-journal.js';
 import { replayJournals } from './journal/replay-journals.js';
-import { errnoOf } from './storage-error.js';
+import { listOrNone } from './list-or-none.js';
 import { journalFolder, type StoreOwner } from './store-owner.js';
 import type { Syncs } from './syncs.js';
 import { instanceOfTempName, tempFolder } from './temp-name.js';
@@ -152,11 +152,4 @@ async function namesOfGone(folder: string, isGone: IsGone): Promise<string[]> {
     if (instanceId !== null && (await isGone(instanceId))) names.push(name);
   }
   return names;
-}
-
-async function listOrNone(folder: string) {
-  return readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  });
 }

@@ -1,4 +1,5 @@
 import { DomainError } from '../../../errors.js';
+import { yieldToEventLoop } from '../../../paging/yield-to-event-loop.js';
 import { storageUnavailable } from '../durability/storage-error.js';
 import type { Commit } from '../git-types.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
@@ -6,7 +7,6 @@ import { type CommitDifferences, nativeHistory } from '../native/native-history.
 import type { ObjectStore } from '../objects/object-store.js';
 import { readCommit, readLinks } from '../objects/read-commit.js';
 import { diffTrees } from '../trees/tree-diff.js';
-import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import { existingRenames } from './existing-renames.js';
 import { applyToOrigins, type FileOrigins, mergedOrigins } from './file-origins.js';
 import { linearChain } from './linear-chain.js';

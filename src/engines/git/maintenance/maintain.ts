@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskSyncs, syncPaths } from '../durability/syncs.js';
 import type { NativeGit } from '../native/native-git.js';
 import { clearLeftovers } from './clear-leftovers.js';
 import { countPacks, needsMaintenance } from './object-statistics.js';
@@ -48,8 +48,10 @@ export async function maintain(
   await pruneLoose(native, gitdir, signal);
 
   onProgress('pack', null);
-  await run([...packObjects, join(gitdir, 'objects', 'pack', 'pack')], withProgress('pack'));
-  await syncFolder(join(gitdir, 'objects', 'pack'));
+  const packs = join(gitdir, 'objects', 'pack');
+  await run([...packObjects, join(packs, 'pack')], withProgress('pack'));
+  // Git syncs the files of a pack, but not their folder.
+  await syncPaths([packs], diskSyncs, packs);
   await run(['prune-packed', '-q']);
 
   if ((await countPacks(gitdir)) > maxPacks || (await needsMaintenance(gitdir))) {
@@ -75,13 +77,3 @@ const packObjects = [
   '--delta-base-offset',
   '--progress',
 ];
-
-/** Git syncs the files of a pack, but not their folder. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { errnoOf } from '../durability/storage-error.js';
 import { tempFolder } from '../durability/temp-name.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
+import { loosePath } from '../objects/read-loose.js';
 import { runInBackground } from './run-in-background.js';
 
 /** Milliseconds that an object without references is kept. */
@@ -19,9 +20,10 @@ const asidePrefix = 'pruned-';
  * has written them, or it has found them and set their time to now. The last can happen at any moment, so an object is
  * renamed first and its time is read afterwards: if somebody found the object before, its time is recent and it is put
  * back; who looks for it later does not find it and writes it again.
- * @returns the number of objects removed: none while a ref is damaged, because nobody knows what that ref led to
+ *
+ * While a ref is damaged it removes none, because nobody knows what that ref led to.
  */
-export async function pruneLoose(native: NativeGit, gitdir: string, signal: AbortSignal): Promise<number> {
+export async function pruneLoose(native: NativeGit, gitdir: string, signal: AbortSignal): Promise<void> {
   const seconds = Math.floor((Date.now() - keptMs) / 1000);
   const printed = await runInBackground(native, ['prune', '--dry-run', `--expire=@${seconds} +0000`], {
     gitdir,
@@ -32,28 +34,24 @@ export async function pruneLoose(native: NativeGit, gitdir: string, signal: Abor
     if (error instanceof NativeGitError && damagedRef.test(error.stderr)) return '';
     throw error;
   });
-  let count = 0;
   for (const [, oid] of printed.matchAll(/^([0-9a-f]{40}) (?:blob|tree|commit|tag|unknown)$/gm)) {
     signal.throwIfAborted();
-    if (await removeOld(gitdir, oid!)) count += 1;
+    await removeOld(gitdir, oid!);
   }
-  return count;
 }
 
-async function removeOld(gitdir: string, oid: string): Promise<boolean> {
+async function removeOld(gitdir: string, oid: string): Promise<void> {
   const aside = join(gitdir, tempFolder, asidePrefix + oid);
   await mkdir(join(gitdir, tempFolder), { recursive: true });
   try {
-    await rename(objectFile(gitdir, oid), aside);
+    await rename(loosePath(gitdir, oid), aside);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
+    if (errnoOf(error) === 'ENOENT') return;
     throw error;
   }
   const { mtimeMs } = await stat(aside);
-  const young = Date.now() - mtimeMs < keptMs;
-  if (young) await putBack(gitdir, oid);
+  if (Date.now() - mtimeMs < keptMs) await putBack(gitdir, oid);
   else await unlink(aside);
-  return !young;
 }
 
 /** Puts back the objects that a prune had renamed when it was killed. The next prune decides again. */
@@ -65,15 +63,11 @@ export async function restorePruned(gitdir: string): Promise<void> {
 
 async function putBack(gitdir: string, oid: string): Promise<void> {
   const aside = join(gitdir, tempFolder, asidePrefix + oid);
-  const file = objectFile(gitdir, oid);
+  const file = loosePath(gitdir, oid);
   await mkdir(dirname(file), { recursive: true });
   await link(aside, file).catch((error: unknown) => {
     // Somebody wrote it again.
     if (errnoOf(error) !== 'EEXIST') throw error;
   });
   await unlink(aside);
-}
-
-function objectFile(gitdir: string, oid: string): string {
-  return join(gitdir, 'objects', oid.slice(0, 2), oid.slice(2));
 }

@@ -1,4 +1,5 @@
 import { DomainError } from '../../../errors.js';
+import { yieldToEventLoop } from '../../../paging/yield-to-event-loop.js';
 import { type RecordedRenames, recordedRenames } from '../history/recorded-renames.js';
 import type { NativeGit } from '../native/native-git.js';
 import { objectId } from '../object-id.js';
@@ -8,7 +9,6 @@ import { isSameEntry } from '../trees/path-tree.js';
 import { isRegularFile } from '../trees/tree-bytes.js';
 import { diffTrees, type FileDifference, sortedByPath } from '../trees/tree-diff.js';
 import { maxPrefix } from '../trees/tree-files.js';
-import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import type { MergeCommit, MergeSides, SideRenames } from './merge-sides.js';
 
 interface Parts {

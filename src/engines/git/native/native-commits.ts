@@ -22,7 +22,7 @@ export class NativeCommits {
 
   /** @throws DomainError `storage_unavailable` when git cannot be started */
   constructor(native: NativeGit, gitdir: string) {
-    this.#hasFlush = hasFlush(native.version);
+    this.#hasFlush = native.isAtLeast(...firstWithFlush);
     const mode = this.#hasFlush ? ['--batch-command', '--buffer'] : ['--batch'];
     this.#git = native.start(['cat-file', ...mode], { gitdir, env });
     this.#chunks = this.#git.stdout[Symbol.asyncIterator]();
@@ -80,10 +80,4 @@ export class NativeCommits {
     if (done) throw new NativeGitError('cat-file', await this.#git.exited, this.#git.errorOutput);
     return value;
   }
-}
-
-function hasFlush(version: string): boolean {
-  const [major, minor] = version.split('.').map(Number) as [number, number];
-  const [firstMajor, firstMinor] = firstWithFlush;
-  return major > firstMajor || (major === firstMajor && minor >= firstMinor);
 }

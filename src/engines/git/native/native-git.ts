@@ -39,6 +39,12 @@ export class NativeGit {
   /** @param version for example `2.39.5` */
   constructor(readonly version: string) {}
 
+  /** Whether it is this version or a newer one. */
+  isAtLeast(major: number, minor: number): boolean {
+    const [ownMajor = 0, ownMinor = 0] = this.version.split('.').map(Number);
+    return ownMajor > major || (ownMajor === major && ownMinor >= minor);
+  }
+
   /**
    * Runs a command to its end and returns what it printed.
    * @throws NativeGitError when it fails or takes too long, TooMuchOutput when it prints too much; DomainError

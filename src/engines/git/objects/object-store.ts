@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { notFound } from '../../../errors.js';
+import { yieldToEventLoop } from '../../../paging/yield-to-event-loop.js';
 import type { DurableFiles } from '../durability/durable-files.js';
 import { storageUnavailable } from '../durability/storage-error.js';
 import type { ObjectType } from '../object-id.js';
 import { PackDamage } from '../packs/pack-damage.js';
 import type { Found, PackFolder } from '../packs/pack-folder.js';
 import { isObjectId } from '../ref-name.js';
-import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import { maxCachedBlobBytes, type ObjectCaches, packFolderOf } from './object-caches.js';
 import type { GitObject } from './object-codec.js';
 import { readLoose, readLooseHeader, readLooseStart } from './read-loose.js';

@@ -72,6 +72,7 @@ function missingOrDamaged(error: unknown): null {
   throw new PackDamage('a loose object is damaged', { cause: error });
 }
 
-function loosePath(gitdir: string, oid: string): string {
+/** The path of the file of a loose object. */
+export function loosePath(gitdir: string, oid: string): string {
   return join(gitdir, 'objects', oid.slice(0, 2), oid.slice(2));
 }

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
-import { readdir, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { listOrNone } from '../durability/list-or-none.js';
 import { errnoOf, refUnreadable } from '../durability/storage-error.js';
 
 /** The refs of one repository that have a file of their own. Names are full (`refs/heads/main`). */
@@ -27,11 +28,7 @@ export class LooseRefs {
 
   /** The names of the refs below a folder. */
   async *namesBelow(folder: string): AsyncGenerator<string> {
-    const entries = await readdir(this.path(folder), { withFileTypes: true }).catch((error: unknown) => {
-      if (errnoOf(error) === 'ENOENT') return [];
-      throw error;
-    });
-    for (const entry of entries) {
+    for (const entry of await listOrNone(this.path(folder))) {
       const ref = `${folder}/${entry.name}`;
       if (entry.isDirectory()) yield* this.namesBelow(ref);
       else if (entry.isFile() && !entry.name.endsWith('.lock')) yield ref;

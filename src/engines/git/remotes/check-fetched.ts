@@ -1,9 +1,9 @@
 import type { NativeGit } from '../native/native-git.js';
-import type { RemoteLimits } from '../remote-access.js';
 import { RemoteFault } from '../remote-fault.js';
 import { checkObjects } from '../serve/check-objects.js';
 import { type NewObjects, PackObjects } from '../serve/pack-objects.js';
 import { PushRefused, TooManyObjects } from '../serve/push-refused.js';
+import type { RemoteLimits } from './remote-access.js';
 
 /**
  * Checks the new objects of a fetch like those of a push, within the time limit of one command.

@@ -4,10 +4,10 @@ import { diskSyncs, syncPaths } from '../durability/syncs.js';
 import type { NativeCommand, NativeGit } from '../native/native-git.js';
 import { Quarantine } from '../packs/quarantine.js';
 import { isBranchName } from '../ref-name.js';
-import type { RemoteAccess, RemoteLimits } from '../remote-access.js';
 import { RemoteFault } from '../remote-fault.js';
 import { packBounds } from '../serve/index-pack.js';
 import { checkFetched } from './check-fetched.js';
+import type { RemoteAccess, RemoteLimits } from './remote-access.js';
 import { runRemoteCommand } from './remote-command.js';
 
 /** The refs of a remote. */

@@ -1,7 +1,7 @@
 import type { NativeGit } from '../native/native-git.js';
 import { NativeGitError } from '../native/native-git.js';
-import type { RemoteAccess, RemoteLimits } from '../remote-access.js';
 import { RemoteFault } from '../remote-fault.js';
+import type { RemoteAccess, RemoteLimits } from './remote-access.js';
 import { runRemoteCommand } from './remote-command.js';
 
 const maxRefspecs = 100;

@@ -2,14 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fetchChecks } from '../native/fsck-severities.js';
 import { type NativeCommand, type NativeGit, NativeGitError, TooMuchOutput } from '../native/native-git.js';
-import type { RemoteAccess, RemoteLimits } from '../remote-access.js';
 import { faultOf, RemoteFault, type RemoteFaultCode } from '../remote-fault.js';
-
-/** Whether Git can connect to an address that was checked before: `http.curloptResolve` came with 2.37. */
-export function canReachRemotes(native: NativeGit): boolean {
-  const [major = 0, minor = 0] = native.version.split('.').map(Number);
-  return major > 2 || (major === 2 && minor >= 37);
-}
+import type { RemoteAccess, RemoteLimits } from './remote-access.js';
 
 const measureEveryMs = 500;
 

@@ -1,5 +1,5 @@
+import { yieldToEventLoop } from '../../../paging/yield-to-event-loop.js';
 import { isTree, treeEntries } from '../trees/tree-bytes.js';
-import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import { type CheckedFolder, checkEntry, maxPushedObjectBytes, tooLarge } from './check-entry.js';
 import type { PackObjects } from './pack-objects.js';
 import { PushRefused } from './push-refused.js';

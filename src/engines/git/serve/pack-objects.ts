@@ -1,5 +1,5 @@
+import { yieldToEventLoop } from '../../../paging/yield-to-event-loop.js';
 import { type NativeCommand, type NativeGit, NativeGitError } from '../native/native-git.js';
-import { yieldToEventLoop } from '../yield-to-event-loop.js';
 import { PushRefused, TooManyObjects } from './push-refused.js';
 
 const maxObjects = 1_000_000;

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { flushLine, pktLine, sideBand } from '../pkt-line.js';
+import { flushLine, pktLine, sideBand } from './pkt-line.js';
 
 const keepAliveMs = 5_000;
 

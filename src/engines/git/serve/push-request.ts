@@ -1,5 +1,5 @@
-import { readPktLine } from '../pkt-line.js';
 import type { BodyReader } from './body-reader.js';
+import { readPktLine } from './pkt-line.js';
 import { invalidPush } from './push-refused.js';
 
 /** One ref that a push creates (`from` null), moves, or deletes (`to` null). */

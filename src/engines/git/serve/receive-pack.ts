@@ -1,11 +1,9 @@
 import { join } from 'node:path';
-import type { Writable } from 'node:stream';
 import { DomainError } from '../../../errors.js';
 import type { DurableFiles } from '../durability/durable-files.js';
 import { tempFolder, tempName } from '../durability/temp-name.js';
 import type { NativeGit } from '../native/native-git.js';
 import { Quarantine } from '../packs/quarantine.js';
-import type { Watchdog } from '../watchdog.js';
 import { BodyReader } from './body-reader.js';
 import { checkConnected, checkHistory } from './check-history.js';
 import { checkObjects } from './check-objects.js';
@@ -18,6 +16,7 @@ import { PushRefused } from './push-refused.js';
 import { PushReport } from './push-report.js';
 import { type RefCommand, readPushRequest } from './push-request.js';
 import { applyRules, type PushPolicy, refOf } from './push-rules.js';
+import type { Transfer } from './transfer.js';
 
 /** The parts of a repository that a push needs. */
 export interface ReceiveDeps extends PushTarget {
@@ -25,12 +24,8 @@ export interface ReceiveDeps extends PushTarget {
   files: DurableFiles;
 }
 
-/** One push: its streams, its limits, and what its caller decides. */
-export interface ReceiveRequest {
-  /** The inflated body. */
-  input: AsyncIterable<Buffer>;
-  output: Writable;
-  watchdog: Watchdog;
+/** One push: its limits, and what its caller decides. */
+export interface ReceiveRequest extends Transfer {
   /** The maximum size of the pack in bytes. */
   maxBytes: number;
   /** What the caller may push at this moment. Called before the pack is read, and again before any ref moves. */

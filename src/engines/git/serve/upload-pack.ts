@@ -1,20 +1,15 @@
-import type { Writable } from 'node:stream';
 import { DomainError } from '../../../errors.js';
 import { boundedBody } from '../../../validation/bounded-body.js';
 import { drained } from '../native/drained.js';
 import { type NativeGit, NativeGitError } from '../native/native-git.js';
-import type { Watchdog } from '../watchdog.js';
 import { allEnded } from './all-ended.js';
 import { hiddenRefs } from './hidden-refs.js';
+import type { Transfer } from './transfer.js';
 
-/** The streams of one request of a clone or fetch. */
-export interface UploadRequest {
-  /** The inflated body. */
-  input: AsyncIterable<Buffer>;
-  output: Writable;
+/** One request of a clone or fetch. */
+export interface UploadRequest extends Transfer {
   /** The header `Git-Protocol`, if any. */
   protocol: string | undefined;
-  watchdog: Watchdog;
 }
 
 /** Bytes of a request, inflated: some hundred thousand wants and haves. */

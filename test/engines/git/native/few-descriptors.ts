@@ -1,9 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
+import { createWatchdog } from '../../../../src/engines/events/watchdog.js';
 import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
 import { runInBackground } from '../../../../src/engines/git/maintenance/run-in-background.js';
 import { nativeHistory } from '../../../../src/engines/git/native/native-history.js';
 import { uploadPack } from '../../../../src/engines/git/serve/upload-pack.js';
-import { createWatchdog } from '../../../../src/engines/git/watchdog.js';
 
 // Runs git in each way that there is, first with no file descriptor free, then with one more each time, and prints how
 // each run ended. Its parent bounds the descriptors of this process.

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { findNativeGit } from '../../../../src/engines/git/find-native-git.js';
 import { type NativeCommand, NativeGit } from '../../../../src/engines/git/native/native-git.js';
-import { type RemoteAccess, remoteLimits } from '../../../../src/engines/git/remote-access.js';
 import { RemoteFault } from '../../../../src/engines/git/remote-fault.js';
 import { checkFetched } from '../../../../src/engines/git/remotes/check-fetched.js';
 import { fetchRemote } from '../../../../src/engines/git/remotes/fetch-remote.js';
 import { pushRemote } from '../../../../src/engines/git/remotes/push-remote.js';
+import type { RemoteAccess } from '../../../../src/engines/git/remotes/remote-access.js';
 import { packBounds } from '../../../../src/engines/git/serve/index-pack.js';
+import { remoteLimits } from '../../../../src/remotes/remote-limits.js';
 import { type GitHttpServer, openGitHttpServer } from '../../../support/git-http-server.js';
 import { type GitFixture, gitFixture } from '../git-fixture.js';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { pktLine } from '../../../../src/engines/git/pkt-line.js';
 import { BodyReader } from '../../../../src/engines/git/serve/body-reader.js';
+import { pktLine } from '../../../../src/engines/git/serve/pkt-line.js';
 import { readPushRequest } from '../../../../src/engines/git/serve/push-request.js';
 
 const oid = 'a'.repeat(40);

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createWatchdog } from '../../../../src/engines/events/watchdog.js';
 import type { GitStore } from '../../../../src/engines/git/git-store.js';
-import { flushLine, pktLine } from '../../../../src/engines/git/pkt-line.js';
+import { flushLine, pktLine } from '../../../../src/engines/git/serve/pkt-line.js';
 import type { PushPolicy } from '../../../../src/engines/git/serve/push-rules.js';
-import { createWatchdog } from '../../../../src/engines/git/watchdog.js';
 
 /** One push as a client could send it. */
 export interface Push {

@@ -1,19 +1,9 @@
-import type { NativeGit } from './native/native-git.js';
+import type { NativeGit } from '../native/native-git.js';
+import { compareTips, type Distance } from './compare-tips.js';
+import { fetchRemote, type RemoteTips, remoteDefaultBranch } from './fetch-remote.js';
+import { pushRemote } from './push-remote.js';
 import type { RemoteAccess, RemoteLimits } from './remote-access.js';
-import { compareTips, type Distance } from './remotes/compare-tips.js';
-import { fetchRemote, type RemoteTips, remoteDefaultBranch } from './remotes/fetch-remote.js';
-import { pushRemote } from './remotes/push-remote.js';
-import {
-  createRefs,
-  notePushed,
-  readSyncRefs,
-  type SyncRefs,
-  writeTracking,
-} from './remotes/tracking-refs.js';
-
-export type { Distance } from './remotes/compare-tips.js';
-export type { RemoteTips } from './remotes/fetch-remote.js';
-export type { SyncRefs } from './remotes/tracking-refs.js';
+import { createRefs, notePushed, readSyncRefs, type SyncRefs, writeTracking } from './tracking-refs.js';
 
 /** What a {@link RemoteMirror} is created with. */
 export interface RemoteMirrorDeps {

@@ -14,6 +14,3 @@ export interface RemoteLimits {
   /** Bytes that one fetch may add to the disk. */
   bytes: number;
 }
-
-/** The default limits. */
-export const remoteLimits: RemoteLimits = { timeoutMs: 15 * 60_000, bytes: 4 * 1024 ** 3 };

@@ -1,4 +1,4 @@
-import { LoopPace } from '../../paging/loop-pace.js';
+import { LoopPace } from './loop-pace.js';
 
 const pace = new LoopPace();
 

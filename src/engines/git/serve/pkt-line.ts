@@ -1,5 +1,5 @@
-import type { BodyReader } from './serve/body-reader.js';
-import { invalidPush } from './serve/push-refused.js';
+import type { BodyReader } from './body-reader.js';
+import { invalidPush } from './push-refused.js';
 
 /** Bytes of one line with its four digits of length. */
 const maxLine = 65_520;
