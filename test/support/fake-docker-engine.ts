@@ -26,6 +26,9 @@ export class FakeDockerEngine {
   createsUnanswered = false;
   /** How many inspections were requested. */
   inspections = 0;
+  /** The ids of the containers that it fails to stop, after `stopMs`. */
+  readonly stuck = new Set<string>();
+  stopMs = 0;
   readonly #folder: string;
   readonly #server: Server;
   readonly #streams = new Set<ServerResponse>();
@@ -46,6 +49,11 @@ export class FakeDockerEngine {
 
   get #socket(): string {
     return join(this.#folder, 'docker.sock');
+  }
+
+  /** The address for the settings of a gateway. */
+  get host(): string {
+    return `unix://${this.#socket}`;
   }
 
   /** Whether somebody watches its events. */
@@ -86,14 +94,30 @@ export class FakeDockerEngine {
     const [, , id = '', what] = pathname.split('/');
     if (pathname === '/_ping') response.end('OK');
     else if (pathname === '/events') this.#openEvents(response);
-    else if (pathname === '/containers/json') send(response, 200, [...this.containers.values()].map(listed));
+    else if (pathname === '/containers/json') send(response, 200, this.#list(searchParams).map(listed));
     else if (pathname === '/containers/create') void this.#request(request, searchParams.get('name')!);
     else if (pathname.startsWith('/networks/')) send(response, 200, network);
     else if (what === 'logs') response.end();
-    else if (method === 'POST' && what === 'stop') response.writeHead(204).end();
+    else if (method === 'POST' && what === 'stop') void this.#stop(id, response);
     else if (method === 'DELETE') response.writeHead(this.containers.delete(id) ? 204 : 404).end();
     else if (what === 'json') this.#inspect(id, response);
     else send(response, 501, { message: `${method} ${pathname}` });
+  }
+
+  #list(query: URLSearchParams): FakeContainer[] {
+    const { label } = JSON.parse(query.get('filters')!) as { label: string[] };
+    const has = ({ labels }: FakeContainer, one: string) => {
+      const [name, value] = one.split('=');
+      return labels[name!] === value;
+    };
+    return [...this.containers.values()].filter((container) => label.every((one) => has(container, one)));
+  }
+
+  async #stop(id: string, response: ServerResponse): Promise<void> {
+    if (!this.stuck.has(id)) return void response.writeHead(204).end();
+    await new Promise((resolve) => setTimeout(resolve, this.stopMs));
+    const message = `cannot stop container: ${id}: tried to kill container, but did not receive an exit event`;
+    send(response, 500, { message });
   }
 
   async #request(request: IncomingMessage, name: string): Promise<void> {
@@ -129,7 +153,8 @@ function newContainer(id: string, labels: Record<string, string>, name: string):
 }
 
 function listed({ id, name, labels, state }: FakeContainer) {
-  return { Id: id, Names: [`/${name}`], Labels: labels, State: state.Running ? 'running' : 'exited' };
+  const State = state.Running ? 'running' : 'exited';
+  return { Id: id, Names: [`/${name}`], Labels: labels, State, Created: 1_700_000_000 };
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

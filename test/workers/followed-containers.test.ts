@@ -27,9 +27,9 @@ beforeEach(async () => {
   const network = new WorkerNetwork(engine, gatewayId);
   // No container is created through it.
   const access = {} as ConstructorParameters<typeof WorkerContainers>[0]['access'];
-  builder = new PackageBuilder({ engine, network, gatewayId, user, directory });
-  const containers = new WorkerContainers({ engine, access, network, gatewayId });
   const log = pino({ level: 'silent' });
+  builder = new PackageBuilder({ engine, network, gatewayId, user, directory, log });
+  const containers = new WorkerContainers({ engine, access, network, gatewayId });
   followed = new FollowedWorkers({ engine, containers, packages: builder, gatewayId, log });
   exits = [];
   outOfMemory = [];

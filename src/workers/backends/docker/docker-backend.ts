@@ -122,7 +122,6 @@ export class DockerBackend implements WorkerBackend {
   }
 
   async running(): Promise<Map<string, JupyterEndpoint | undefined>> {
-    await this.#packages.removeAbandoned();
     const running = new Map<string, JupyterEndpoint | undefined>();
     for (const [workerId, container] of await this.#present()) {
       const token = await this.#deps.folders.tokenOf(workerId);
@@ -132,6 +131,8 @@ export class DockerBackend implements WorkerBackend {
         isRunning ? this.#follow(workerId, container.Id, token, container.Created * 1_000) : undefined,
       );
     }
+    // No worker waits for it. What is left then is in the inventory.
+    void this.#packages.removeAbandoned();
     return running;
   }
 

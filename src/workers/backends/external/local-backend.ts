@@ -123,7 +123,8 @@ export class LocalBackend implements WorkerBackend {
   }
 
   async running(): Promise<Map<string, JupyterEndpoint>> {
-    await this.#packages?.removeUnfinished();
+    // No worker waits for it, as it may take long.
+    void this.#packages?.removeUnfinished();
     const found = new Map<string, JupyterEndpoint>();
     for (const [workerId, record] of await this.#present()) {
       if (record.uid !== null) this.#users.restore(workerId, record.uid);

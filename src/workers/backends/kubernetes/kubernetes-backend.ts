@@ -134,7 +134,6 @@ export class KubernetesBackend implements WorkerBackend {
   async running(): Promise<Map<string, JupyterEndpoint | undefined>> {
     const { items } = await this.#cluster.listPods(this.#ownLabels());
     this.#watch.open();
-    await this.#packages.removeAbandoned(items);
     const found = new Map<string, JupyterEndpoint | undefined>();
     await inParallel(items, parallelReads, async (pod) => {
       const workerId = this.#presentWorker(pod);
@@ -143,6 +142,8 @@ export class KubernetesBackend implements WorkerBackend {
       found.set(workerId, endpoint);
       if (endpoint) this.#adopt(workerId, pod, endpoint);
     });
+    // No worker waits for it. What is left then is in the inventory.
+    void this.#packages.removeAbandoned(items);
     return found;
   }
 
