@@ -24,6 +24,8 @@ export class FakeDockerEngine {
   readonly requested: FakeContainer[] = [];
   /** Whether it creates them immediately, although it does not answer. */
   createsUnanswered = false;
+  /** The ids of the containers that it fails to inspect. */
+  readonly uninspectable = new Set<string>();
   /** How many inspections were requested. */
   inspections = 0;
   /** The ids of the containers that it fails to stop, after `stopMs`. */
@@ -82,6 +84,11 @@ export class FakeDockerEngine {
     for (const stream of this.#streams) stream.write(`${JSON.stringify(event)}\n`);
   }
 
+  /** Ends the connections of those who watch. What happens until they watch again is missed. */
+  cutEvents(): void {
+    for (const stream of this.#streams) stream.destroy();
+  }
+
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -136,8 +143,8 @@ export class FakeDockerEngine {
   #inspect(id: string, response: ServerResponse): void {
     this.inspections += 1;
     const container = this.containers.get(id);
-    if (this.failingInspections > 0) {
-      this.failingInspections -= 1;
+    if (this.failingInspections > 0 || this.uninspectable.has(id)) {
+      this.failingInspections = Math.max(0, this.failingInspections - 1);
       send(response, 500, { message: 'the engine is busy' });
     } else if (!container) send(response, 404, { message: 'no such container' });
     else send(response, 200, { Id: id, State: container.state, Config: { Env: [] } });

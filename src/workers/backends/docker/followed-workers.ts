@@ -77,7 +77,7 @@ export class FollowedWorkers {
     // Without its engine a remote server cannot be reached, which says nothing about the server.
     this.#answers.follow(workerId, async () => (this.#watch.isConnected ? answers() : undefined));
     // It may have ended before it was followed. An engine that does not answer for long is asked when it is watched again.
-    this.#untilSuccess(() => this.#checkEnd(workerId, worker.containerId, 0)).catch(() => {});
+    this.#begin(() => this.#checkEnd(workerId, worker.containerId, 0), { workerId });
   }
 
   unfollow(workerId: string): void {
@@ -125,14 +125,17 @@ export class FollowedWorkers {
     }
     if (action === 'destroy') this.#outOfMemoryAt.delete(containerId);
     const { watchedMs } = this.#watch;
-    this.#untilSuccess(() => this.#handle(action, workerId, containerId, watchedMs)).catch((err) =>
-      this.#deps.log.warn({ err, workerId, action }, 'an event of the Docker engine was not handled'),
-    );
+    this.#begin(() => this.#handle(action, workerId, containerId, watchedMs), { workerId, action });
   }
 
-  /** An event comes once, and an engine that answers its pings may fail a request. */
-  #untilSuccess(attempt: () => Promise<void>): Promise<unknown> {
-    return retryWithWaits(attempt, this.#closing.signal);
+  /**
+   * Attempts something in the background until it succeeds: an event comes once, an engine that answers its pings may fail a
+   * request, and a container that is stuck keeps nothing else waiting.
+   */
+  #begin(attempt: () => Promise<void>, what: { workerId?: string; action?: string } = {}): void {
+    retryWithWaits(attempt, this.#closing.signal).catch((err) =>
+      this.#deps.log.warn({ err, ...what }, 'a container was not inspected or not removed'),
+    );
   }
 
   async #handle(
@@ -159,11 +162,13 @@ export class FollowedWorkers {
     const found = await containers.list();
     const ids = new Set([...found.values()].map(({ Id }) => Id));
     for (const id of this.#outOfMemoryAt.keys()) if (!ids.has(id)) this.#outOfMemoryAt.delete(id);
-    for (const workerId of found.keys()) await containers.removeUnconfirmed(workerId);
-    await packages.removeUnconfirmed();
     for (const [workerId, { containerId }] of this.#workers) {
-      if (found.get(workerId)?.State !== 'running') await this.#checkEnd(workerId, containerId, 0);
+      if (found.get(workerId)?.State !== 'running')
+        this.#begin(() => this.#checkEnd(workerId, containerId, 0), { workerId });
     }
+    for (const workerId of found.keys())
+      this.#begin(() => containers.removeUnconfirmed(workerId), { workerId });
+    this.#begin(() => packages.removeUnconfirmed());
   }
 
   /** @param watchedMs for how long events had been watched when the container may have ended */
