@@ -20,8 +20,8 @@ export class FakeCluster {
   beforeSecret: () => Promise<void> = async () => {};
   /** How many of the next requests for a single Pod are refused. */
   failingReads = 0;
-  /** Whether lists are not answered from now on. */
-  isListHanging = false;
+  /** How many of the next lists are answered; those that follow hang. */
+  listsLeft = Number.POSITIVE_INFINITY;
   readonly #changes: { version: number; type: string; object: V1Pod }[] = [];
   readonly #watches = new Set<ServerResponse>();
   readonly #server: Server;
@@ -118,7 +118,8 @@ export class FakeCluster {
   }
 
   #list(response: ServerResponse): void {
-    if (this.isListHanging) return;
+    this.listsLeft -= 1;
+    if (this.listsLeft < 0) return;
     const metadata = { resourceVersion: String(this.#version) };
     send(response, 200, { kind: 'PodList', metadata, items: [...this.pods.values()] });
   }

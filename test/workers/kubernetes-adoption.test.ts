@@ -60,3 +60,32 @@ test('workers are adopted beside a Pod of pip that cannot be deleted, which keep
   await expect.poll(() => logged.join('')).toContain('was not removed');
   expect([...(await backend.inventory()).abandoned.keys()]).toEqual([stuck]);
 });
+
+test('a Pod that is gone before its worker is followed is reported as lost, and a Pod that is there is not', async () => {
+  const workerId = randomUUID();
+  const other = randomUUID();
+  fake.addWorker(workerId);
+  fake.addWorker(other);
+  fake.beforeSecret = async () => {
+    await expect.poll(() => fake.isWatched).toBe(true);
+    if (fake.pods.has(objectNameOf(workerId))) fake.remove(objectNameOf(workerId));
+    // The watch has seen it.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  };
+  fake.failingReads = 1;
+  expect((await backend.running()).size).toBe(2);
+  await expect.poll(() => exits, { timeout: 5_000 }).toMatchObject([{ workerId, reason: 'lost' }]);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(exits).toHaveLength(1);
+});
+
+test('a Pod that is gone before the watch has begun is reported as lost, also where the API was away', async () => {
+  const workerId = randomUUID();
+  fake.addWorker(workerId);
+  // The one for the adoption, and none for the watch.
+  fake.listsLeft = 1;
+  fake.failingReads = 2;
+  expect((await backend.running()).size).toBe(1);
+  fake.pods.delete(objectNameOf(workerId));
+  await expect.poll(() => exits, { timeout: 8_000 }).toMatchObject([{ workerId, reason: 'lost' }]);
+});

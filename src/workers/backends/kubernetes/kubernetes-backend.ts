@@ -1,4 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import { sharedAbort } from '../../../engines/events/shared-abort.js';
 import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
@@ -26,6 +27,7 @@ import { isEnding, isRunning } from './pod-status.js';
 import { usageIn } from './pod-usage.js';
 import { PodWatch } from './pod-watch.js';
 import { PodStart } from './start-pod.js';
+import { untilWatched } from './until-watched.js';
 import { UnwantedPods } from './unwanted-pods.js';
 import { claimsVolume } from './work-volume.js';
 import { gatewayLabel, objectNameOf, workerLabel } from './worker-object-names.js';
@@ -54,6 +56,7 @@ export class KubernetesBackend implements WorkerBackend {
   readonly #packages: PodPackages;
   readonly #unwanted: UnwantedPods;
   readonly #closeCredentials: () => void;
+  readonly #closing = sharedAbort();
   readonly #starts = new RunningStarts();
   readonly #endpoints = new Map<string, JupyterEndpoint>();
   readonly #kernels = new ImageKernels();
@@ -163,6 +166,7 @@ export class KubernetesBackend implements WorkerBackend {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     this.#watch.close();
     this.#follower.close();
     this.#unwanted.close();
@@ -238,8 +242,13 @@ export class KubernetesBackend implements WorkerBackend {
   }
 
   #adopt(workerId: string, pod: V1Pod, endpoint: JupyterEndpoint): void {
+    const name = objectNameOf(workerId);
     this.#endpoints.set(workerId, endpoint);
-    this.#follower.follow(workerId, this.#watch.get(objectNameOf(workerId)) ?? pod);
+    this.#follower.follow(workerId, this.#watch.get(name) ?? pod);
+    const deps = { cluster: this.#cluster, watch: this.#watch };
+    void untilWatched(name, deps, this.#closing.signal).then((isThere) => {
+      if (!isThere) this.#follower.changed(pod, true);
+    });
   }
 
   /** Where the server of a Pod answers; undefined when its start did not end, or it has ended. */
