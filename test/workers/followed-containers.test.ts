@@ -130,7 +130,7 @@ test('an end that was missed is reported where a late container cannot be remove
     vi.spyOn(WorkerContainers.prototype, 'removeUnconfirmed').mockRejectedValue(new Error('it is stuck')),
     vi.spyOn(builder, 'removeUnconfirmed').mockRejectedValue(new Error('it is stuck')),
   ];
-  onTestFinished(() => vi.restoreAllMocks());
+  onTestFinished(() => void vi.restoreAllMocks());
   endUnseen(container);
   await expect.poll(() => exits, { timeout: 5_000 }).toMatchObject([{ workerId, reason: 'exited' }]);
   for (const removal of removals)
