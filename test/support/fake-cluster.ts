@@ -112,7 +112,8 @@ export class FakeCluster {
     else if (searchParams.has('watch'))
       this.#openWatch(response, Number(searchParams.get('resourceVersion')));
     else if (!name) this.#list(response);
-    else if (part === 'log') response.end(this.outputs.get(name) ?? '');
+    else if (part === 'log')
+      response.setHeader('content-type', 'text/plain').end(this.outputs.get(name) ?? '');
     else if (request.method === 'DELETE') this.#delete(name, response);
     else this.#read(name, response);
   }

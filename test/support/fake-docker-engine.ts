@@ -12,6 +12,11 @@ export interface FakeContainer {
   name: string;
   labels: Record<string, string>;
   state: { Running: boolean; OOMKilled: boolean; ExitCode: number; FinishedAt: string };
+  /** Its state in lists where that is neither `running` nor `exited`. */
+  listed?: string;
+  environment?: string[];
+  /** What it printed. */
+  output?: string;
 }
 
 /** The few requests of an engine's API that the watch of containers needs, so that single ones can fail. */
@@ -34,6 +39,8 @@ export class FakeDockerEngine {
   readonly #folder: string;
   readonly #server: Server;
   readonly #streams = new Set<ServerResponse>();
+  /** The events that it remembers, as it does until it is restarted. */
+  readonly remembered: { Action: string; Actor: { ID: string }; timeNano: number }[] = [];
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -81,6 +88,7 @@ export class FakeDockerEngine {
   /** Reports an event of a container to those who watch. @param at in ms; default now */
   emit(action: string, { id, name, labels }: FakeContainer, at = Date.now()): void {
     const event = { Action: action, Actor: { ID: id, Attributes: { name, ...labels } }, timeNano: at * 1e6 };
+    this.remembered.push(event);
     for (const stream of this.#streams) stream.write(`${JSON.stringify(event)}\n`);
   }
 
@@ -100,11 +108,12 @@ export class FakeDockerEngine {
     const { pathname, searchParams } = new URL(url!, 'http://engine');
     const [, , id = '', what] = pathname.split('/');
     if (pathname === '/_ping') response.end('OK');
+    else if (searchParams.has('until')) this.#sendPast(searchParams, response);
     else if (pathname === '/events') this.#openEvents(response);
     else if (pathname === '/containers/json') send(response, 200, this.#list(searchParams).map(listed));
     else if (pathname === '/containers/create') void this.#request(request, searchParams.get('name')!);
     else if (pathname.startsWith('/networks/')) send(response, 200, network);
-    else if (what === 'logs') response.end();
+    else if (what === 'logs') response.end(framed(this.containers.get(id)?.output ?? ''));
     else if (method === 'POST' && what === 'stop') void this.#stop(id, response);
     else if (method === 'DELETE') response.writeHead(this.containers.delete(id) ? 204 : 404).end();
     else if (what === 'json') this.#inspect(id, response);
@@ -134,6 +143,19 @@ export class FakeDockerEngine {
     request.socket.destroy();
   }
 
+  #sendPast(query: URLSearchParams, response: ServerResponse): void {
+    const { container, event } = JSON.parse(query.get('filters')!) as Record<string, string[]>;
+    const [since, until] = [Number(query.get('since')) * 1e9, Number(query.get('until')) * 1e9];
+    const isAsked = ({ Action, Actor, timeNano }: (typeof this.remembered)[number]) =>
+      event!.includes(Action) && container!.includes(Actor.ID) && timeNano >= since && timeNano <= until;
+    response.end(
+      this.remembered
+        .filter(isAsked)
+        .map((one) => `${JSON.stringify(one)}\n`)
+        .join(''),
+    );
+  }
+
   #openEvents(response: ServerResponse): void {
     this.#streams.add(response);
     response.on('close', () => this.#streams.delete(response));
@@ -147,7 +169,8 @@ export class FakeDockerEngine {
       this.failingInspections = Math.max(0, this.failingInspections - 1);
       send(response, 500, { message: 'the engine is busy' });
     } else if (!container) send(response, 404, { message: 'no such container' });
-    else send(response, 200, { Id: id, State: container.state, Config: { Env: [] } });
+    else
+      send(response, 200, { Id: id, State: container.state, Config: { Env: container.environment ?? [] } });
   }
 }
 
@@ -159,9 +182,17 @@ function newContainer(id: string, labels: Record<string, string>, name: string):
   return { id, name, labels, state };
 }
 
-function listed({ id, name, labels, state }: FakeContainer) {
-  const State = state.Running ? 'running' : 'exited';
+function listed({ id, name, labels, state, listed: other }: FakeContainer) {
+  const State = other ?? (state.Running ? 'running' : 'exited');
   return { Id: id, Names: [`/${name}`], Labels: labels, State, Created: 1_700_000_000 };
+}
+
+/** A log in the engine's frames. */
+function framed(text: string): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt8(1);
+  head.writeUInt32BE(Buffer.byteLength(text), 4);
+  return Buffer.concat([head, Buffer.from(text)]);
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

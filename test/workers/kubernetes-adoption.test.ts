@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { V1ContainerStateTerminated, V1PodStatus } from '@kubernetes/client-node';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { AllowedImages } from '../../src/workers/backends/allowed-images.js';
@@ -13,7 +14,7 @@ import {
 } from '../../src/workers/backends/kubernetes/worker-object-names.js';
 import { removeTree } from '../../src/workers/remove-tree.js';
 import type { WorkerExit } from '../../src/workers/worker-exit.js';
-import { FakeCluster } from '../support/fake-cluster.js';
+import { FakeCluster, jupyterStatus } from '../support/fake-cluster.js';
 
 let environmentsDirectory: string;
 let fake: FakeCluster;
@@ -88,4 +89,47 @@ test('a Pod that is gone before the watch has begun is reported as lost, also wh
   expect((await backend.running()).size).toBe(1);
   fake.pods.delete(objectNameOf(workerId));
   await expect.poll(() => exits, { timeout: 8_000 }).toMatchObject([{ workerId, reason: 'lost' }]);
+});
+
+const terminated = (state: V1ContainerStateTerminated): V1PodStatus => ({
+  phase: 'Failed',
+  containerStatuses: [{ ...jupyterStatus, ready: false, state: { terminated: state } }],
+});
+
+test.each([
+  ['out_of_memory', terminated({ exitCode: 137, reason: 'OOMKilled' })],
+  ['exited', terminated({ exitCode: 1, reason: 'Error' })],
+  [
+    'evicted',
+    { ...terminated({ exitCode: 137 }), reason: 'Evicted', message: 'The node was low on resource: memory.' },
+  ],
+  ['deadline_exceeded', { ...terminated({ exitCode: 137 }), reason: 'DeadlineExceeded' }],
+])(
+  'how a Pod ended while no gateway ran is said, with its output, and it stays until it is stopped: %s',
+  async (reason, status) => {
+    const workerId = randomUUID();
+    const other = randomUUID();
+    const name = objectNameOf(workerId);
+    fake.addWorker(workerId, status);
+    fake.addWorker(other);
+    fake.outputs.set(name, `began with token-of-${name}\nended\n`);
+    const found = await backend.running();
+    expect(found.get(workerId)).toEqual({
+      ended: {
+        ...{ reason, output: 'began with [token]\nended\n' },
+        detail: expect.stringMatching(/^The .*\.$/),
+      },
+    });
+    expect(found.get(other)).toMatchObject({ token: `token-of-${objectNameOf(other)}` });
+    expect(fake.pods.has(name)).toBe(true);
+    expect(exits).toEqual([]);
+    await backend.stop(workerId);
+    expect(fake.pods.has(name)).toBe(false);
+  },
+);
+
+test('a Pod whose start was not finished is found without an end', async () => {
+  const workerId = randomUUID();
+  fake.addWorker(workerId, { phase: 'Pending', podIP: undefined, containerStatuses: undefined });
+  expect(await backend.running()).toEqual(new Map([[workerId, undefined]]));
 });

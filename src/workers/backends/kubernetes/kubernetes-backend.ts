@@ -4,7 +4,13 @@ import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
-import type { BackendInventory, RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
+import type {
+  BackendInventory,
+  RemoteFolders,
+  ResourceUsage,
+  RunningServers,
+  WorkerBackend,
+} from '../../backend.js';
 import { hideSecrets } from '../../hide-secrets.js';
 import { inParallel } from '../../in-parallel.js';
 import { withOutput } from '../../server-ended-error.js';
@@ -17,6 +23,7 @@ import { RunningStarts } from '../running-starts.js';
 import { AdmissionCheck } from './admission-check.js';
 import { ClusterClient } from './cluster-client.js';
 import { isFault } from './cluster-error.js';
+import { endOfPod } from './end-of-pod.js';
 import type { KubernetesBackendOptions } from './kubernetes-backend-options.js';
 import { lastOutputOf } from './last-output.js';
 import { ownCredentials } from './own-credentials.js';
@@ -134,15 +141,17 @@ export class KubernetesBackend implements WorkerBackend {
     await this.#remove(objectNameOf(workerId));
   }
 
-  async running(): Promise<Map<string, JupyterEndpoint | undefined>> {
+  async running(): Promise<RunningServers> {
     const { items } = await this.#cluster.listPods(this.#ownLabels());
     this.#watch.open();
-    const found = new Map<string, JupyterEndpoint | undefined>();
+    const found: RunningServers = new Map();
     await inParallel(items, parallelReads, async (pod) => {
       const workerId = this.#presentWorker(pod);
       if (!workerId) return;
-      const endpoint = await this.#findEndpoint(pod);
-      found.set(workerId, endpoint);
+      const deps = { cluster: this.#cluster, log: this.#options.log };
+      const ended = isEnding(pod) && (await endOfPod(pod, deps));
+      const endpoint = ended ? undefined : await this.#findEndpoint(pod);
+      found.set(workerId, ended ? { ended } : endpoint);
       if (endpoint) this.#adopt(workerId, pod, endpoint);
     });
     // No worker waits for it. What is left then is in the inventory.
