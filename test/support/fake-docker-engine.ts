@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
+import type { ContainerCreateOptions } from 'dockerode';
 import { DockerEngine } from '../../src/workers/backends/docker/docker-engine.js';
 
 /** A container of a {@link FakeDockerEngine}. */
@@ -31,6 +32,10 @@ export class FakeDockerEngine {
   createsUnanswered = false;
   /** The ids of the containers that it fails to inspect. */
   readonly uninspectable = new Set<string>();
+  /** Its CPU cores. */
+  cores = 4;
+  /** The bodies of the requests to create a container. */
+  readonly bodies: ContainerCreateOptions[] = [];
   /** How many inspections were requested. */
   inspections = 0;
   /** The ids of the containers that it fails to stop, after `stopMs`. */
@@ -110,6 +115,7 @@ export class FakeDockerEngine {
     if (pathname === '/_ping') response.end('OK');
     else if (searchParams.has('until')) this.#sendPast(searchParams, response);
     else if (pathname === '/events') this.#openEvents(response);
+    else if (pathname === '/info') send(response, 200, { NCPU: this.cores });
     else if (pathname === '/containers/json') send(response, 200, this.#list(searchParams).map(listed));
     else if (pathname === '/containers/create') void this.#request(request, searchParams.get('name')!);
     else if (pathname.startsWith('/networks/')) send(response, 200, network);
@@ -137,8 +143,9 @@ export class FakeDockerEngine {
   }
 
   async #request(request: IncomingMessage, name: string): Promise<void> {
-    const { Labels } = (await json(request)) as { Labels: Record<string, string> };
-    this.requested.push(newContainer(`id-of-${name}`, Labels, name));
+    const body = (await json(request)) as ContainerCreateOptions;
+    this.bodies.push(body);
+    this.requested.push(newContainer(`id-of-${name}`, body.Labels!, name));
     if (this.createsUnanswered) this.createLate();
     request.socket.destroy();
   }

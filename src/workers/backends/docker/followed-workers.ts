@@ -177,6 +177,7 @@ export class FollowedWorkers {
   /** Looks for what happened while the engine was not watched. */
   async #reconcile(): Promise<void> {
     const { containers, packages } = this.#deps;
+    containers.forgetCores();
     const found = await containers.list();
     const ids = new Set([...found.values()].map(({ Id }) => Id));
     for (const id of this.#outOfMemoryAt.keys()) if (!ids.has(id)) this.#outOfMemoryAt.delete(id);
