@@ -69,7 +69,7 @@ async function lostOf(workerIds: string[], running: RunningServers): Promise<num
   const answers = await Promise.all(
     workerIds.map(async (workerId) => {
       const endpoint = running.get(workerId);
-      if (!endpoint || endpoint === 'unknown') return false;
+      if (!endpoint || endpoint === 'unknown' || 'ended' in endpoint) return false;
       const client = new JupyterClient(endpoint);
       try {
         await client.probe(probeMs);

@@ -1,6 +1,6 @@
 import type { Backend, Prisma } from '../../prisma/generated/client/client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
-import type { WorkerExit } from './worker-exit.js';
+import type { WorkerEnd, WorkerExit } from './worker-exit.js';
 import type { RemoteFolder } from './worker-folder.js';
 import type { WorkerProfile, WorkerSpec, WorkerVolume } from './worker-spec.js';
 
@@ -18,11 +18,17 @@ export interface RemoteFolders {
   remove(workerId: string): Promise<void>;
 }
 
+/** A server that ended by itself while nobody watched it. */
+export interface EndedServer {
+  /** As far as what is left of it says. */
+  ended: WorkerEnd;
+}
+
 /**
- * What a backend runs, by worker id: where the server answers, undefined when its start was not finished or it runs no
- * more, and `unknown` when this cannot be known now.
+ * What a backend has, by worker id: where the server answers, how it ended, undefined when its start was not finished or
+ * nothing says how it ended, and `unknown` when this cannot be known now.
  */
-export type RunningServers = Map<string, JupyterEndpoint | 'unknown' | undefined>;
+export type RunningServers = Map<string, JupyterEndpoint | EndedServer | 'unknown' | undefined>;
 
 /** What a backend has at a moment, without what its own starts and installations are making. */
 export interface BackendInventory {
@@ -100,7 +106,8 @@ export interface WorkerBackend {
 
   /**
    * The servers that this backend still runs, by worker id. A restarted gateway finds its own workers with it. Servers
-   * whose start was not finished are included without an endpoint. Those that are `unknown` become known in bounded time.
+   * whose start was not finished are included without an endpoint, and those that have ended until they are stopped: what is
+   * left of them says why. Those that are `unknown` become known in bounded time.
    * @throws DomainError `runtime_unavailable` when this cannot be known now
    */
   running(): Promise<RunningServers>;

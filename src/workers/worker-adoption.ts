@@ -5,10 +5,12 @@ import type { PrismaClient, Worker } from '../../prisma/generated/client/client.
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import { sharedAbort } from '../engines/events/shared-abort.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
-import type { RunningServers, WorkerBackend } from './backend.js';
+import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
+import type { EndedServer, RunningServers, WorkerBackend } from './backend.js';
 import { backendOf } from './backend-of.js';
 import type { WorkerServer } from './live-worker.js';
 import type { Strays } from './strays.js';
+import { endedUnwatched } from './worker-exit.js';
 import type { WorkerFailure } from './worker-failure.js';
 import type { WorkerShutdown } from './worker-shutdown.js';
 import { liveStatuses } from './worker-status.js';
@@ -23,10 +25,6 @@ const firstRetryMs = 200;
 const maxRetryMs = 5_000;
 const maxConcurrent = 8;
 
-const lost: WorkerFailure = {
-  reason: 'lost',
-  detail: 'The worker ended while the gateway could not watch it; start a new one.',
-};
 const interrupted: WorkerFailure = {
   reason: 'start_failed',
   detail: 'The gateway stopped while this worker started; start it again.',
@@ -94,7 +92,7 @@ export class WorkerAdoption {
       const { id } = row;
       const backend = backendOf(row, backends);
       if (backend) this.#undecided.set(id, { backend });
-      else await shutdown.fail(id, lost);
+      else await shutdown.fail(id, endedUnwatched);
     }
     await Promise.all(backends.map((backend) => this.#ask(backend)));
     await this.#removeStrayFolders();
@@ -157,9 +155,9 @@ export class WorkerAdoption {
     });
     const limit = pLimit(maxConcurrent);
     await limit.map(rows, async (row) => {
-      const endpoint = servers.get(row.id);
-      if (endpoint === 'unknown') return;
-      await this.#decideOne(row, { backend, endpoint });
+      const found = servers.get(row.id);
+      if (found === 'unknown') return;
+      await this.#decideOne(row, backend, found);
       this.#undecided.delete(row.id);
     });
     const unknown = rows.filter(({ id }) => this.isUndecided(id));
@@ -169,13 +167,19 @@ export class WorkerAdoption {
     this.#answered.add(backend);
   }
 
-  async #decideOne(row: Worker, server: WorkerServer): Promise<void> {
+  async #decideOne(
+    row: Worker,
+    backend: WorkerBackend,
+    found: JupyterEndpoint | EndedServer | undefined,
+  ): Promise<void> {
     const { shutdown, adopt } = this.#deps;
-    const ended = this.#undecided.get(row.id)?.ended;
+    const isEnded = found !== undefined && 'ended' in found;
+    const server = { backend, endpoint: isEnded ? undefined : found };
+    const ended = this.#undecided.get(row.id)?.ended ?? (isEnded ? found.ended : undefined);
     if (row.status === 'stopping') void this.#stop(row, server);
     else if (row.status === 'starting') await shutdown.fail(row.id, interrupted, server);
     else if (server.endpoint && !ended) await adopt(row, server);
-    else await shutdown.fail(row.id, ended ?? lost, server);
+    else await shutdown.fail(row.id, ended ?? endedUnwatched, server);
   }
 
   /** Never rejects: nobody waits for it. What could not be written is tried again there. */

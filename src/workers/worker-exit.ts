@@ -18,9 +18,8 @@ export type ExitReason =
   | 'exited'
   | 'lost';
 
-/** The end of a worker that nobody stopped. */
-export interface WorkerExit {
-  workerId: string;
+/** How a worker ended that nobody stopped. */
+export interface WorkerEnd {
   reason: ExitReason;
   /** One safe sentence: no host path, no token, no upstream text. */
   detail: string;
@@ -30,3 +29,14 @@ export interface WorkerExit {
    */
   output?: string;
 }
+
+/** The end of a worker that nobody stopped. */
+export interface WorkerExit extends WorkerEnd {
+  workerId: string;
+}
+
+/** How a worker ended of which nothing says more. */
+export const endedUnwatched: WorkerEnd = {
+  reason: 'lost',
+  detail: 'The worker ended while the gateway could not watch it; start a new one.',
+};

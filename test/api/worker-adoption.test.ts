@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import type { Database } from '../../src/engines/database/database.js';
-import type { WorkerBackend } from '../../src/workers/backend.js';
+import type { RunningServers, WorkerBackend } from '../../src/workers/backend.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
 import { type BreakableBackend, makeBreakable } from '../support/breakable-backend.js';
 import { openTestDatabase } from '../support/database.js';
@@ -21,7 +21,7 @@ let dataDir: string;
 let engine: BreakableBackend;
 let at: TestGateway;
 /** Comes after the backend has found its servers, before the gateway knows of them. */
-let afterRunning: (backend: WorkerBackend) => Promise<unknown>;
+let afterRunning: (backend: WorkerBackend, found: RunningServers) => Promise<unknown>;
 /** Comes before each stop of a server. */
 let beforeStop: () => Promise<void>;
 /** Whether only registered servers are offered, and there is none. */
@@ -38,7 +38,7 @@ function open(isAway = false): Promise<TestGateway> {
       const { running } = backend;
       backend.running = async () => {
         const found = await running.call(backend);
-        await afterRunning(backend);
+        await afterRunning(backend, found);
         return found;
       };
       const { stop } = backend;
@@ -176,6 +176,43 @@ it('a worker whose server ends after the engine said that it runs has failed, wi
   await expect.poll(() => worker(worker_id)).toMatchObject({ status: 'failed', status_reason: 'exited' });
   await expect.poll(async () => (await at.rest('GET', `/sessions/${id}`)).body.status).toBe('dead');
   await expect.poll(() => existsSync(folder(worker_id))).toBe(false);
+}, 120_000);
+
+it('a worker whose server ended while no gateway ran has failed, with its last output', async () => {
+  const { id, worker_id } = await openSession();
+  await reopen(async () => process.kill(await serverPidOf({ spec: { workerId: worker_id } }), 'SIGKILL'));
+  expect(await worker(worker_id)).toMatchObject({
+    status: 'failed',
+    status_reason: 'lost',
+    error_detail: expect.stringMatching(/could not watch it; .*\nIts last output:\n(.*\n)*.*Kernel started/),
+  });
+  expect((await at.rest('GET', `/sessions/${id}`)).body.status).toBe('dead');
+  await expect.poll(() => existsSync(folder(worker_id))).toBe(false);
+}, 120_000);
+
+it('a worker has the reason that its engine gives for an end while no gateway ran, before its server is removed', async () => {
+  const { worker_id } = await openSession();
+  const atStop: unknown[] = [];
+  await reopen(async () => {
+    const ended = {
+      reason: 'evicted' as const,
+      detail: 'It was evicted.',
+      output: 'token=abcdef\nthe last line\n',
+    };
+    afterRunning = async (_, found) => found.set(worker_id, { ended });
+    beforeStop = async () => {
+      atStop.push(
+        (await database.prisma.worker.findUniqueOrThrow({ where: { id: worker_id } })).statusReason,
+      );
+    };
+  });
+  expect(await worker(worker_id)).toMatchObject({
+    status: 'failed',
+    status_reason: 'evicted',
+    error_detail: 'It was evicted.\nIts last output:\ntoken=[hidden]\nthe last line',
+  });
+  await expect.poll(processes).toEqual([]);
+  expect(atStop[0]).toBe('evicted');
 }, 120_000);
 
 it('a gateway starts within seconds although the servers of many workers in stopping do not end', async () => {

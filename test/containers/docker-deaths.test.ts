@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { JupyterEndpoint } from '../../src/engines/kernels/jupyter-endpoint.js';
+import type { EndedServer } from '../../src/workers/backend.js';
 import { DockerEngine } from '../../src/workers/backends/docker/docker-engine.js';
 import { DockerFixture, type DockerWorker, describeOnDocker, docker } from '../support/docker.js';
 import { beginEndlessCell, runCell, startPython, untilStatus } from '../support/kernel.js';
@@ -151,8 +153,9 @@ describeOnDocker('the end of a worker in a container', { timeout: 120_000 }, () 
     const backend = await fixture.open();
     const running = backend.running();
     await containerOf(worker).kill();
-    await running;
-    if ((await running).get(worker.spec.workerId)) await untilExit();
+    const found = (await running).get(worker.spec.workerId) as JupyterEndpoint | EndedServer;
+    if ('ended' in found) expect(found.ended).toMatchObject({ reason: 'exited' });
+    else await untilExit();
   });
 
   test('is reported of the worker that ended only', async () => {
@@ -181,9 +184,30 @@ describeOnDocker('the end of a worker in a container', { timeout: 120_000 }, () 
     await containerOf(one!).kill();
     const backend = await fixture.open();
     const found = await backend.running();
-    expect(found.get(one!.spec.workerId)).toBeUndefined();
+    expect(found.get(one!.spec.workerId)).toEqual({
+      ended: {
+        reason: 'exited',
+        detail: 'The Jupyter server of this worker ended by itself with status 137; start a new worker.',
+        output: expect.stringContaining('Jupyter Server'),
+      },
+    });
+    // The evidence stays until the worker is stopped.
+    expect((await fixture.inspect(one!)).State.Status).toBe('exited');
+    await backend.stop(one!.spec.workerId);
+    expect(await fixture.gateway.containers()).toHaveLength(1);
     expect(found.get(other!.spec.workerId)).toMatchObject({ token: other!.endpoint.token });
     await containerOf(other!).kill();
     expect((await untilExit()).map(({ workerId }) => workerId)).toEqual([other!.spec.workerId]);
+  });
+
+  test('is found as out_of_memory by a gateway that was not running', async () => {
+    const worker = await fixture.start({ limits: { memoryMb: 256 } });
+    const kernel = await startPython(worker.client);
+    await fixture.backend.close();
+    const choose = "import os; open(f'/proc/{os.getppid()}/oom_score_adj', 'w').write('1000')";
+    runCell(kernel, `${choose}\n${fillMemory}`).catch(() => {});
+    await vi.waitFor(async () => expect((await fixture.inspect(worker)).State.Running).toBe(false), timeout);
+    const found = await (await fixture.open()).running();
+    expect(found.get(worker.spec.workerId)).toMatchObject({ ended: { reason: 'out_of_memory' } });
   });
 });

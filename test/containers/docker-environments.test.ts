@@ -214,9 +214,11 @@ subprocess.Popen(['sleep', '600'], start_new_session=True, **quiet)
     await mkdir(left);
     const next = openTestDocker(fixture.stateRoot, { gatewayId: fixture.gateway.gatewayId });
     await next.running();
-    await next.close();
     await ended;
-    expect(await builders()).toEqual([]);
-    expect((await environments()).filter((name) => name.startsWith('partial-'))).toEqual([]);
+    // No worker waited for it.
+    await expect.poll(builders, { timeout: 20_000 }).toEqual([]);
+    const partials = async () => (await environments()).filter((name) => name.startsWith('partial-'));
+    await expect.poll(partials, { timeout: 5_000 }).toEqual([]);
+    await next.close();
   });
 });

@@ -160,6 +160,39 @@ print(50 < len(started) < 256)`;
     await expectExit(workerId, 'deadline_exceeded');
   });
 
+  test('to a gateway that did not run meanwhile, with the output, and the Pod stays until it is stopped', async () => {
+    const [one, other] = [await start({ cpuLimit: 0.2 }), await start({ cpuLimit: 0.2 })];
+    const { token } = one.endpoint;
+    await backend.close();
+    await runAndLeave(one.endpoint, 'import os, signal\nos.kill(1, signal.SIGTERM)');
+    await namespace.core.patchNamespacedPod(
+      {
+        ...{ namespace: namespace.name, name: objectNameOf(other.workerId) },
+        body: { spec: { activeDeadlineSeconds: 1 } },
+      },
+      setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch),
+    );
+    const phases = () =>
+      Promise.all(
+        [one, other].map(async ({ workerId }) => (await namespace.pod(workerId)).status?.phase ?? ''),
+      );
+    await vi.waitFor(async () => expect((await phases()).join()).not.toMatch(/Running|Pending/), {
+      timeout: 30_000,
+    });
+    backend = namespace.open();
+    const found = await backend.running();
+    expect(found.get(one.workerId)).toEqual({
+      ended: {
+        reason: 'exited',
+        detail: 'The Jupyter server of this worker ended by itself; start a new worker.',
+        output: expect.stringContaining('received signal 15'),
+      },
+    });
+    expect(JSON.stringify([...found])).not.toContain(token);
+    expect(found.get(other.workerId)).toMatchObject({ ended: { reason: 'deadline_exceeded' } });
+    await namespace.pod(one.workerId);
+  });
+
   test('as preempted, when a more important Pod needed its node', async () => {
     const scheduling = namespace.admin.makeApiClient(SchedulingV1Api);
     const name = `${namespace.name}-important`;

@@ -220,9 +220,10 @@ subprocess.Popen(['sleep', '600'], start_new_session=True, **quiet)
     await vi.waitFor(async () => expect(await pods()).toHaveLength(1), { timeout: 20_000 });
     const next = open();
     await next.running();
-    await next.close();
     await lost;
     await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 20_000 });
-    expect((await kept()).filter((name) => name.startsWith('partial-'))).toEqual([]);
+    const partials = async () => (await kept()).filter((name) => name.startsWith('partial-'));
+    await expect.poll(partials, { timeout: 5_000 }).toEqual([]);
+    await next.close();
   });
 });

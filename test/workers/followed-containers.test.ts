@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { bindMount } from '../../src/workers/backends/docker/bind-mount.js';
 import { FollowedWorkers } from '../../src/workers/backends/docker/followed-workers.js';
 import { PackageBuilder } from '../../src/workers/backends/docker/package-builder.js';
@@ -27,9 +27,9 @@ beforeEach(async () => {
   const network = new WorkerNetwork(engine, gatewayId);
   // No container is created through it.
   const access = {} as ConstructorParameters<typeof WorkerContainers>[0]['access'];
-  builder = new PackageBuilder({ engine, network, gatewayId, user, directory });
-  const containers = new WorkerContainers({ engine, access, network, gatewayId });
   const log = pino({ level: 'silent' });
+  builder = new PackageBuilder({ engine, network, gatewayId, user, directory, log });
+  const containers = new WorkerContainers({ engine, access, network, gatewayId });
   followed = new FollowedWorkers({ engine, containers, packages: builder, gatewayId, log });
   exits = [];
   outOfMemory = [];
@@ -45,9 +45,10 @@ afterEach(async () => {
 async function follow(): Promise<{ workerId: string; container: FakeContainer }> {
   const workerId = randomUUID();
   const container = fake.add(`c-${workerId}`, labelsOf(gatewayId, workerId));
+  const { inspections } = fake;
   followWorker(workerId, container);
   // It has been found running.
-  await expect.poll(() => fake.inspections).toBeGreaterThan(0);
+  await expect.poll(() => fake.inspections).toBeGreaterThan(inspections);
   return { workerId, container };
 }
 
@@ -115,6 +116,42 @@ test('a server that is killed an hour after a kernel had no memory left has exit
   await expect.poll(() => outOfMemory).toEqual([workerId]);
   end(container, { OOMKilled: true });
   await expect.poll(() => exits).toMatchObject([{ workerId, reason: 'exited' }]);
+});
+
+/** Ends a container while nobody watches. */
+function endUnseen(container: FakeContainer): void {
+  fake.cutEvents();
+  Object.assign(container.state, { Running: false, ExitCode: 1, FinishedAt: new Date().toISOString() });
+}
+
+test('an end that was missed is reported where a late container cannot be removed, which is tried again', async () => {
+  const { workerId, container } = await follow();
+  const removals = [
+    vi.spyOn(WorkerContainers.prototype, 'removeUnconfirmed').mockRejectedValue(new Error('it is stuck')),
+    vi.spyOn(builder, 'removeUnconfirmed').mockRejectedValue(new Error('it is stuck')),
+  ];
+  onTestFinished(() => void vi.restoreAllMocks());
+  endUnseen(container);
+  await expect.poll(() => exits, { timeout: 5_000 }).toMatchObject([{ workerId, reason: 'exited' }]);
+  for (const removal of removals)
+    await expect.poll(() => removal.mock.calls.length, { timeout: 5_000 }).toBeGreaterThan(1);
+  // The engine is watched all the same.
+  const other = await follow();
+  end(other.container);
+  await expect.poll(() => exits).toMatchObject([{ workerId }, { workerId: other.workerId }]);
+});
+
+test('an end that was missed is reported where the engine fails to inspect another container', async () => {
+  const stuck = await follow();
+  const { workerId, container } = await follow();
+  fake.uninspectable.add(stuck.container.id);
+  stuck.container.state.Running = false;
+  endUnseen(container);
+  await expect.poll(() => exits, { timeout: 5_000 }).toMatchObject([{ workerId, reason: 'exited' }]);
+  fake.uninspectable.clear();
+  await expect
+    .poll(() => exits, { timeout: 8_000 })
+    .toMatchObject([{ workerId }, { workerId: stuck.workerId }]);
 });
 
 const build = {

@@ -304,6 +304,12 @@ describe.each([...possible, 'none'] as const)('a local worker with the isolation
     await backend.close();
     await expect.poll(processesOfWorker, { timeout: 15_000 }).toEqual([]);
     backend = open(isolation);
+    const ended = expect.objectContaining({
+      reason: 'lost',
+      output: expect.stringContaining('Jupyter Server'),
+    });
+    expect(await backend.running()).toEqual(new Map([[spec.workerId, { ended }]]));
+    await backend.stop(spec.workerId);
     expect(await backend.running()).toEqual(new Map());
   });
 });

@@ -1,10 +1,10 @@
 import type { ContainerInspectInfo } from 'dockerode';
-import type { WorkerExit } from '../../worker-exit.js';
+import type { WorkerEnd } from '../../worker-exit.js';
 
 /** The status of a process that was ended by SIGKILL, as the kernel does when there is no memory left. */
 const killedStatus = 137;
 /** How long before the end of a container the engine may have reported that its memory ran out. */
-const shortlyMs = 10_000;
+export const shortlyMs = 10_000;
 
 /** What the events of the engine say about the memory of a container. */
 export interface MemoryEvents {
@@ -15,7 +15,7 @@ export interface MemoryEvents {
 }
 
 /** How a worker ended whose container is gone. */
-export const containerVanished: Omit<WorkerExit, 'workerId'> = {
+export const containerVanished: WorkerEnd = {
   reason: 'lost',
   detail: 'The container of this worker was removed; start a new worker.',
 };
@@ -32,7 +32,7 @@ export function mayBeOutOfMemory({ State }: ContainerInspectInfo): boolean {
 export function describeContainerExit(
   container: ContainerInspectInfo,
   { outOfMemoryAt, watchedMs }: MemoryEvents,
-): Omit<WorkerExit, 'workerId'> {
+): WorkerEnd {
   const { ExitCode, FinishedAt } = container.State;
   const isOutOfMemory = outOfMemoryAt !== undefined && outOfMemoryAt >= Date.parse(FinishedAt) - shortlyMs;
   if (mayBeOutOfMemory(container) && isOutOfMemory) {

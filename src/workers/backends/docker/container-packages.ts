@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { dirname, relative } from 'node:path';
-import type { Logger } from 'pino';
 import { DomainError } from '../../../errors.js';
 import type { WorkerSpec } from '../../worker-spec.js';
 import { type EnvironmentRequest, Environments } from '../environments/environments.js';
@@ -28,7 +27,6 @@ export interface ContainerPackagesDeps extends PackageBuilderDeps {
   maxBuildMs?: number;
   /** Whether the container of a worker exists or will: its environment is not removed. */
   isRunning(workerId: string): Promise<boolean>;
-  log: Logger;
 }
 
 /**
@@ -78,10 +76,12 @@ export class ContainerPackages {
     return this.#environments.release(workerId);
   }
 
-  /** Removes the containers and the folders that a gateway that was killed left half done. @throws EngineError */
+  /**
+   * Removes the containers and the folders that a gateway that was killed left half done, which may take minutes. Never
+   * throws. While a container is left its code may change the folders, which are removed when they are older then.
+   */
   async removeAbandoned(): Promise<void> {
-    await this.#builder.removeAbandoned();
-    await this.#environments.removeUnfinished();
+    if (await this.#builder.removeAbandoned()) await this.#environments.removeUnfinished();
   }
 
   /** The containers that install for no start any more; see `BackendInventory`. @throws EngineError */

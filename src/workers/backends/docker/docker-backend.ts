@@ -7,12 +7,15 @@ import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
 import type {
   BackendInventory,
+  EndedServer,
   FileOwner,
   RemoteFolders,
   ResourceUsage,
+  RunningServers,
   WorkerBackend,
 } from '../../backend.js';
 import { hideSecrets } from '../../hide-secrets.js';
+import { inParallel } from '../../in-parallel.js';
 import { withOutput } from '../../server-ended-error.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
@@ -26,6 +29,7 @@ import type { DockerEngine } from './docker-engine.js';
 import { endedAtStart } from './ended-at-start.js';
 import { FollowedWorkers } from './followed-workers.js';
 import type { InstalledPackages } from './installed-packages.js';
+import { PresentWorkers } from './present-workers.js';
 import type { RunFolders } from './run-folders.js';
 import { untilAnswering } from './until-answering.js';
 import { UsageMeter } from './usage-meter.js';
@@ -35,6 +39,7 @@ import type { WorkerNetwork } from './worker-network.js';
 
 const startTimeoutMs = 90_000;
 const reasonTimeoutMs = 4_500;
+const parallelReads = 8;
 /** The folder below the root of a remote server that has the files of the branch. */
 const remoteFolder = 'files';
 
@@ -67,12 +72,14 @@ export class DockerBackend implements WorkerBackend {
   readonly #followed: FollowedWorkers;
   readonly #slots = new StartSlots();
   readonly #starts = new RunningStarts();
+  readonly #present: PresentWorkers;
   readonly #packages: ContainerPackages;
 
   constructor(deps: DockerBackendDeps) {
     this.#deps = deps;
     const { environmentsDirectory: directory, access } = deps;
-    const isRunning = (workerId: string) => this.#isRunning(workerId);
+    this.#present = new PresentWorkers({ ...deps, starts: this.#starts });
+    const isRunning = (workerId: string) => this.#present.mayRun(workerId);
     this.#packages = new ContainerPackages({
       ...{ ...deps, directory, isRunning },
       ...{ user: access.user, isRemote: access.isRemote },
@@ -121,23 +128,19 @@ export class DockerBackend implements WorkerBackend {
     await this.#remove(workerId);
   }
 
-  async running(): Promise<Map<string, JupyterEndpoint | undefined>> {
-    await this.#packages.removeAbandoned();
-    const running = new Map<string, JupyterEndpoint | undefined>();
-    for (const [workerId, container] of await this.#present()) {
-      const token = await this.#deps.folders.tokenOf(workerId);
-      const isRunning = container?.State === 'running' && token !== undefined;
-      running.set(
-        workerId,
-        isRunning ? this.#follow(workerId, container.Id, token, container.Created * 1_000) : undefined,
-      );
-    }
+  async running(): Promise<RunningServers> {
+    const running: RunningServers = new Map();
+    await inParallel(await this.#present.list(), parallelReads, async ([workerId, container]) => {
+      running.set(workerId, await this.#find(workerId, container));
+    });
+    // No worker waits for it. What is left then is in the inventory.
+    void this.#packages.removeAbandoned();
     return running;
   }
 
   async inventory(): Promise<BackendInventory> {
     const abandoned = await this.#packages.abandoned();
-    return { workerIds: [...(await this.#present()).keys()], abandoned };
+    return { workerIds: [...(await this.#present.list()).keys()], abandoned };
   }
 
   async usage(workerId: string): Promise<ResourceUsage | null> {
@@ -162,14 +165,16 @@ export class DockerBackend implements WorkerBackend {
     this.#followed.close();
   }
 
-  /** The workers that have a container or a folder, and are not being started. @throws EngineError */
-  async #present(): Promise<Map<string, ContainerInfo | undefined>> {
-    const { containers, folders } = this.#deps;
-    const found = await containers.list();
-    // A folder without a container is what a gateway left that was killed between the two.
-    const workerIds = new Set([...found.keys(), ...(await folders.workerIds())]);
-    const present = [...workerIds].filter((workerId) => !this.#starts.has(workerId));
-    return new Map(present.map((workerId) => [workerId, found.get(workerId)]));
+  /** Follows a server that runs. */
+  async #find(
+    workerId: string,
+    container: ContainerInfo | undefined,
+  ): Promise<JupyterEndpoint | EndedServer | undefined> {
+    const token = await this.#deps.folders.tokenOf(workerId);
+    // One that was never started says nothing.
+    if (!container || container.State === 'created' || token === undefined) return undefined;
+    const ended = await this.#followed.endOf(workerId, container, token);
+    return ended ? { ended } : this.#follow(workerId, container.Id, token, container.Created * 1_000);
   }
 
   async #launch(
@@ -267,15 +272,6 @@ export class DockerBackend implements WorkerBackend {
     await folders
       .remove(workerId)
       .catch((err) => log.warn({ err, workerId }, 'the folder of a container was not removed'));
-  }
-
-  /** An engine that does not answer may still run it. */
-  async #isRunning(workerId: string): Promise<boolean> {
-    if (this.#starts.has(workerId)) return true;
-    return this.#deps.containers.list().then(
-      (found) => found.has(workerId),
-      () => true,
-    );
   }
 
   async #openFolder(workerId: string, signal?: AbortSignal): Promise<ContentsFolder> {

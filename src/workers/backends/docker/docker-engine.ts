@@ -111,6 +111,17 @@ export class DockerEngine {
     return (await this.#stream(begin)) as Readable;
   }
 
+  /**
+   * Begins to read the events of a container between two times, in seconds by the clock of the engine, as lines of JSON. The
+   * engine remembers its last 256 events, until it is restarted. The caller destroys the stream. @throws EngineError
+   */
+  async pastEvents(id: string, event: string, since: number, until: number): Promise<Readable> {
+    const filters = { type: ['container' as const], container: [id], event: [event] };
+    const begin = (abortSignal: AbortSignal) =>
+      this.#streams.getEvents({ since, until, filters, abortSignal });
+    return (await this.#stream(begin)) as Readable;
+  }
+
   /** @throws EngineError, also when there is a network of that name */
   async createNetwork(options: Docker.NetworkCreateOptions): Promise<void> {
     await this.#write((docker) => docker.createNetwork({ ...options, CheckDuplicate: true }));

@@ -1,19 +1,19 @@
-import type { ContainerInspectInfo } from 'dockerode';
+import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import type { Logger } from 'pino';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { hideSecrets } from '../../hide-secrets.js';
-import type { WorkerExit } from '../../worker-exit.js';
+import { endedUnwatched, type WorkerEnd, type WorkerExit } from '../../worker-exit.js';
 import { watchAnswers } from '../external/watch-answers.js';
 import { WorkerWatch } from '../external/worker-watch.js';
 import { retryWithWaits } from '../retry-with-waits.js';
-import { containerVanished, describeContainerExit } from './container-exit.js';
+import { containerVanished, describeContainerExit, mayBeOutOfMemory, shortlyMs } from './container-exit.js';
 import { profileValuesOf } from './container-options.js';
-
 import type { ContainerPackages } from './container-packages.js';
-
 import type { DockerEngine } from './docker-engine.js';
+import { EngineError } from './engine-error.js';
 import { type ContainerEvent, EngineWatch } from './engine-watch.js';
+import { missedMemoryEvent } from './missed-memory-event.js';
 import type { UsageMeter } from './usage-meter.js';
 import type { WorkerContainers } from './worker-containers.js';
 import { labelFilter, workerIdOf } from './worker-labels.js';
@@ -77,7 +77,7 @@ export class FollowedWorkers {
     // Without its engine a remote server cannot be reached, which says nothing about the server.
     this.#answers.follow(workerId, async () => (this.#watch.isConnected ? answers() : undefined));
     // It may have ended before it was followed. An engine that does not answer for long is asked when it is watched again.
-    this.#untilSuccess(() => this.#checkEnd(workerId, worker.containerId, 0)).catch(() => {});
+    this.#begin(() => this.#checkEnd(workerId, worker.containerId, 0), { workerId });
   }
 
   unfollow(workerId: string): void {
@@ -106,6 +106,24 @@ export class FollowedWorkers {
   }
 
   /**
+   * How a worker ended that is not followed, as far as the engine says; undefined while its container runs.
+   * @throws EngineError when the engine does not answer
+   */
+  async endOf(workerId: string, { Id, State }: ContainerInfo, token: string): Promise<WorkerEnd | undefined> {
+    if (State === 'running') return undefined;
+    try {
+      const found = await this.#deps.engine.inspect(Id);
+      if (!found) return containerVanished;
+      return found.State.Running ? undefined : await this.#describeEnd(workerId, found, token, 0);
+    } catch (err) {
+      if (!(err instanceof EngineError) || err.status === undefined) throw err;
+      // One that the engine cannot inspect keeps no other.
+      this.#deps.log.warn({ err, workerId }, 'a container that has ended was not inspected');
+      return endedUnwatched;
+    }
+  }
+
+  /**
    * Logs what the container of a worker printed at last, without secrets, and returns it without the token of its server.
    * Never throws.
    */
@@ -125,14 +143,17 @@ export class FollowedWorkers {
     }
     if (action === 'destroy') this.#outOfMemoryAt.delete(containerId);
     const { watchedMs } = this.#watch;
-    this.#untilSuccess(() => this.#handle(action, workerId, containerId, watchedMs)).catch((err) =>
-      this.#deps.log.warn({ err, workerId, action }, 'an event of the Docker engine was not handled'),
-    );
+    this.#begin(() => this.#handle(action, workerId, containerId, watchedMs), { workerId, action });
   }
 
-  /** An event comes once, and an engine that answers its pings may fail a request. */
-  #untilSuccess(attempt: () => Promise<void>): Promise<unknown> {
-    return retryWithWaits(attempt, this.#closing.signal);
+  /**
+   * Attempts something in the background until it succeeds: an event comes once, an engine that answers its pings may fail a
+   * request, and a container that is stuck keeps nothing else waiting.
+   */
+  #begin(attempt: () => Promise<void>, what: { workerId?: string; action?: string } = {}): void {
+    retryWithWaits(attempt, this.#closing.signal).catch((err) =>
+      this.#deps.log.warn({ err, ...what }, 'a container was not inspected or not removed'),
+    );
   }
 
   async #handle(
@@ -156,14 +177,17 @@ export class FollowedWorkers {
   /** Looks for what happened while the engine was not watched. */
   async #reconcile(): Promise<void> {
     const { containers, packages } = this.#deps;
+    containers.forgetCores();
     const found = await containers.list();
     const ids = new Set([...found.values()].map(({ Id }) => Id));
     for (const id of this.#outOfMemoryAt.keys()) if (!ids.has(id)) this.#outOfMemoryAt.delete(id);
-    for (const workerId of found.keys()) await containers.removeUnconfirmed(workerId);
-    await packages.removeUnconfirmed();
     for (const [workerId, { containerId }] of this.#workers) {
-      if (found.get(workerId)?.State !== 'running') await this.#checkEnd(workerId, containerId, 0);
+      if (found.get(workerId)?.State !== 'running')
+        this.#begin(() => this.#checkEnd(workerId, containerId, 0), { workerId });
     }
+    for (const workerId of found.keys())
+      this.#begin(() => containers.removeUnconfirmed(workerId), { workerId });
+    this.#begin(() => packages.removeUnconfirmed());
   }
 
   /** @param watchedMs for how long events had been watched when the container may have ended */
@@ -175,17 +199,28 @@ export class FollowedWorkers {
     if (worker?.containerId !== containerId) return;
     this.unfollow(workerId);
     if (!found) return this.#end(workerId, containerVanished);
-    const output = await this.logOutput(workerId, found, worker.endpoint.token);
-    const outOfMemoryAt = this.#outOfMemoryAt.get(containerId);
-    this.#end(workerId, { ...describeContainerExit(found, { outOfMemoryAt, watchedMs }), output });
+    this.#end(workerId, await this.#describeEnd(workerId, found, worker.endpoint.token, watchedMs));
+  }
+
+  async #describeEnd(
+    workerId: string,
+    found: ContainerInspectInfo,
+    token: string,
+    watchedMs: number,
+  ): Promise<WorkerEnd> {
+    const output = await this.logOutput(workerId, found, token);
+    const isMissed = mayBeOutOfMemory(found) && watchedMs < shortlyMs;
+    const missedAt = isMissed ? await missedMemoryEvent(this.#deps.engine, found) : undefined;
+    const outOfMemoryAt = missedAt ?? this.#outOfMemoryAt.get(found.Id);
+    return { ...describeContainerExit(found, { outOfMemoryAt, watchedMs }), output };
   }
 
   #isFollowed(workerId: string, containerId: string): boolean {
     return this.#workers.get(workerId)?.containerId === containerId;
   }
 
-  #end(workerId: string, exit: Omit<WorkerExit, 'workerId'>): void {
+  #end(workerId: string, end: WorkerEnd): void {
     this.unfollow(workerId);
-    for (const listener of this.#exitListeners) listener({ workerId, ...exit });
+    for (const listener of this.#exitListeners) listener({ workerId, ...end });
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerCreateOptions, ContainerInfo, ContainerInspectInfo, MountSettings } from 'dockerode';
+import type { Logger } from 'pino';
 import { DomainError } from '../../../errors.js';
 import type { FileOwner } from '../../backend.js';
 import { BoundedNames } from '../bounded-names.js';
@@ -42,6 +43,7 @@ export interface PackageBuilderDeps {
   user: FileOwner;
   /** Absolute path of the folder of all environments. */
   directory: string;
+  log: Logger;
 }
 
 /** Runs pip in containers of the images of workers: as isolated as workers with `egress` are, with limits of their own. */
@@ -51,13 +53,15 @@ export class PackageBuilder {
   readonly #running = new Set<string>();
   /** The names of those that the engine may still create, although the request was given up. */
   readonly #unconfirmed = new BoundedNames();
+  /** The removal of abandoned containers that goes on. */
+  #removal: Promise<boolean> | undefined;
 
   constructor(deps: PackageBuilderDeps) {
     this.#deps = deps;
   }
 
   /**
-   * Installs packages, and removes the container. What cannot be removed now, the next call removes.
+   * Installs packages, and removes the container. What cannot be removed now, the next call removes beside its own work.
    * @returns whether pip succeeded, and the end of what it printed
    * @throws DomainError `runtime_unavailable`, with the reason `environment_failed` where the packages are at fault; what
    *   `signal` was aborted with
@@ -65,7 +69,7 @@ export class PackageBuilder {
   async run(build: PackageBuild, signal: AbortSignal): Promise<{ succeeded: boolean; output: string }> {
     const { engine, network } = this.#deps;
     const name = `notebook-environment-${randomUUID()}`;
-    await this.removeAbandoned().catch(() => {});
+    void this.removeAbandoned();
     this.#running.add(name);
     let id: string | undefined;
     try {
@@ -90,9 +94,16 @@ export class PackageBuilder {
     }
   }
 
-  /** Removes what a gateway that was killed left of this folder. @throws EngineError */
-  async removeAbandoned(): Promise<void> {
-    await this.#removeWhere((name) => !this.#running.has(name));
+  /**
+   * Removes what a gateway that was killed left of this folder. The engine may take a minute for a container that does not
+   * end. Never throws: what prevents it is logged.
+   * @returns whether nothing is left
+   */
+  removeAbandoned(): Promise<boolean> {
+    this.#removal ??= this.#tryToRemoveAbandoned().finally(() => {
+      this.#removal = undefined;
+    });
+    return this.#removal;
   }
 
   /** What {@link removeAbandoned} would remove, by the id of the container. @throws EngineError */
@@ -106,11 +117,28 @@ export class PackageBuilder {
     if (this.#unconfirmed.size > 0) await this.#removeWhere((name) => this.#unconfirmed.has(name));
   }
 
-  async #removeWhere(isChosen: (name: string) => boolean): Promise<void> {
-    for (const { Id, Names } of await this.#containersWhere(isChosen)) {
-      await this.#deps.engine.remove(Id);
-      for (const name of namesOf({ Names })) this.#unconfirmed.delete(name);
+  async #tryToRemoveAbandoned(): Promise<boolean> {
+    try {
+      await this.#removeWhere((name) => !this.#running.has(name));
+      return true;
+    } catch (err) {
+      this.#deps.log.warn({ err }, 'a container that installed packages was not removed');
+      return false;
     }
+  }
+
+  /** One that cannot be removed keeps no other. @throws EngineError the first one, after all attempts */
+  async #removeWhere(isChosen: (name: string) => boolean): Promise<void> {
+    let failed: { error: unknown } | undefined;
+    for (const { Id, Names } of await this.#containersWhere(isChosen)) {
+      try {
+        await this.#deps.engine.remove(Id);
+        for (const name of namesOf({ Names })) this.#unconfirmed.delete(name);
+      } catch (error) {
+        failed ??= { error };
+      }
+    }
+    if (failed) throw failed.error;
   }
 
   async #containersWhere(isChosen: (name: string) => boolean): Promise<ContainerInfo[]> {

@@ -61,6 +61,11 @@ export class WorkerContainers {
     );
   }
 
+  /** The engine may have been restarted, with other CPU cores. */
+  forgetCores(): void {
+    this.#cores = undefined;
+  }
+
   /** Ends and removes the container of a worker; idempotent. @throws EngineError */
   async remove(workerId: string): Promise<void> {
     const found = await this.#deps.engine.list(labelFilter(this.#deps.gatewayId, workerId));

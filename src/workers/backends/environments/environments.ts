@@ -109,8 +109,10 @@ export class Environments {
 
   /** Removes what other processes have not finished. For when none of them is left. Never throws. */
   async removeUnfinished(): Promise<void> {
-    for (const name of await readdir(this.#deps.directory).catch(() => []))
-      if (name.startsWith('partial-') && !this.#partial.has(name)) await this.#remove(name);
+    const names = await readdir(this.#deps.directory).catch(() => []);
+    // Chosen before the first is removed: what a build of this process leaves meanwhile stays.
+    const unfinished = names.filter((name) => name.startsWith('partial-') && !this.#partial.has(name));
+    for (const name of unfinished) await this.#remove(name);
   }
 
   async #use(id: string, workerId: string): Promise<string | undefined> {

@@ -8,8 +8,9 @@ import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import { DomainError } from '../../../errors.js';
 import { hideSecrets } from '../../hide-secrets.js';
 import { withOutput } from '../../server-ended-error.js';
+import type { Isolation } from './isolation.js';
 import { launcherCall } from './launcher-call.js';
-import type { LaunchPlan } from './launcher-program.js';
+import type { LaunchPlan, Sandbox } from './launcher-program.js';
 import { readServerLog } from './read-server-log.js';
 import type { ServerFolders } from './server-setup.js';
 
@@ -17,6 +18,15 @@ const defaultTimeoutMs = 60_000;
 const pollMs = 40;
 const probeTimeoutMs = 2_000;
 const runtimeFile = z.object({ port: z.int().min(1).max(65_535) });
+
+/** What a server is launched with. */
+export interface PreparedLaunch {
+  python: string;
+  sandbox: Sandbox;
+  isolation: Isolation;
+  /** The folder of the packages of its kernels; undefined for none. */
+  site: string | undefined;
+}
 
 /** The launcher of a server, as a child process that has started. */
 export type ServerProcess = ChildProcess & { pid: number };

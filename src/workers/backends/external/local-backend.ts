@@ -5,8 +5,14 @@ import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { DomainError } from '../../../errors.js';
-import type { BackendInventory, FileOwner, ResourceUsage, WorkerBackend } from '../../backend.js';
-import type { WorkerExit } from '../../worker-exit.js';
+import type {
+  BackendInventory,
+  FileOwner,
+  ResourceUsage,
+  RunningServers,
+  WorkerBackend,
+} from '../../backend.js';
+import { endedUnwatched, type WorkerExit } from '../../worker-exit.js';
 import type { WorkerProfile, WorkerSpec } from '../../worker-spec.js';
 import { giveFolder } from '../environments/give-folder.js';
 import { RunningStarts } from '../running-starts.js';
@@ -16,8 +22,7 @@ import { Heartbeat } from './heartbeat.js';
 import { type Isolation, probeIsolation } from './isolation.js';
 import { KernelNames } from './kernel-names.js';
 import { writeKernelStartup } from './kernel-startup.js';
-import { type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
-import type { Sandbox } from './launcher-program.js';
+import { type PreparedLaunch, type ServerProcess, spawnServer, untilAnswering } from './launch-server.js';
 import type { LocalBackendOptions } from './local-backend-options.js';
 import { localEndpoint } from './local-endpoint.js';
 import { LocalPackages } from './local-packages.js';
@@ -37,15 +42,6 @@ const watchPeriodMs = 1_000;
 const checksPerProbe = 5;
 /** Setting Python up takes longer than this and is no failure, so a caller does not wait for it. */
 const pythonGraceMs = 500;
-
-/** What a server is launched with. */
-interface PreparedLaunch {
-  python: string;
-  sandbox: Sandbox;
-  isolation: Isolation;
-  /** The folder of the packages of its kernels; undefined for none. */
-  site: string | undefined;
-}
 
 /**
  * Runs each worker as a Jupyter server on this machine, isolated as well as the machine allows. The servers outlive the
@@ -122,17 +118,21 @@ export class LocalBackend implements WorkerBackend {
     if (record) await this.#end(workerId, record);
   }
 
-  async running(): Promise<Map<string, JupyterEndpoint>> {
-    await this.#packages?.removeUnfinished();
-    const found = new Map<string, JupyterEndpoint>();
+  /** No record says how a server ended that nobody watched, but what it printed is there. */
+  async running(): Promise<RunningServers> {
+    // No worker waits for it, as it may take long.
+    void this.#packages?.removeUnfinished();
+    const found: RunningServers = new Map();
     for (const [workerId, record] of await this.#present()) {
       if (record.uid !== null) this.#users.restore(workerId, record.uid);
-      if (record.port !== null && (await isRunning(record))) {
+      if (record.port === null) await this.#tryToEnd(workerId, record);
+      else if (await isRunning(record)) {
         const endpoint = localEndpoint({ port: record.port, token: record.token });
         this.#follow(workerId, record, endpoint);
         found.set(workerId, endpoint);
       } else {
-        await this.#tryToEnd(workerId, record);
+        const output = await readServerLog(logOf(record.runtimeDirectory), record.token);
+        found.set(workerId, { ended: { ...endedUnwatched, output } });
       }
     }
     return found;

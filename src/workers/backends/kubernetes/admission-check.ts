@@ -9,6 +9,9 @@ const timeoutMs = 4_500;
 /** How long an answer counts: lists of profiles ask for each of their rows. */
 const keptMs = 5_000;
 
+/** What is no reason to offer no worker. */
+const heals = ['limits', 'quota', 'quota_unsettled'] as const;
+
 /** Asks a cluster whether it would admit the Pod of a worker: the gateway's credentials, the namespace, rights and admission. */
 export class AdmissionCheck {
   #last: { image: string; at: number; reason: Promise<string | null> } | undefined;
@@ -36,7 +39,7 @@ export class AdmissionCheck {
       return null;
     } catch (error) {
       // What a small worker must not have, another resource class may; and a start waits for its quota.
-      if (isFault(error, 'limits') || isFault(error, 'quota')) return null;
+      if (heals.some((fault) => isFault(error, fault))) return null;
       return error instanceof DomainError ? error.message : new ClusterError('unreachable').message;
     }
   }

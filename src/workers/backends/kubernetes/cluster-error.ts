@@ -8,9 +8,12 @@ export type ClusterFault =
   | 'unauthorized'
   | 'forbidden'
   | 'quota'
+  | 'quota_unsettled'
+  | 'quota_refused'
   | 'pod_security'
   | 'limits'
   | 'namespace_missing'
+  | 'namespace_ending'
   | 'not_found'
   | 'conflict'
   | 'invalid';
@@ -20,9 +23,13 @@ const sentences: Record<ClusterFault, string> = {
   unauthorized: 'The Kubernetes API does not accept the credentials of the gateway; renew them.',
   forbidden: 'The gateway lacks rights in the namespace of the workers; apply the Role in deploy/kubernetes.',
   quota: 'The quota of the namespace is used up; stop a worker, or ask an admin to raise it.',
+  quota_unsettled: 'The quota of the namespace is changing; try again in a moment.',
+  quota_refused:
+    'A quota of the namespace limits what workers do not specify, or admits none of them; ask an admin to change it.',
   pod_security: 'The cluster does not admit the Pods of workers into their namespace; see deploy/kubernetes.',
   limits: 'The limits of the namespace do not allow this resource class; choose another one.',
   namespace_missing: 'The namespace of the workers does not exist; create it, or set KUBERNETES_NAMESPACE.',
+  namespace_ending: 'The namespace of the workers is being deleted; create it again when it is gone.',
   not_found: 'The Pod of the worker does not exist any more; start a new worker.',
   conflict: 'The Pod of this worker exists already; start a new worker.',
   invalid: 'The cluster does not accept the Pod of this worker; check its profile and its resource class.',
@@ -66,7 +73,8 @@ function faultOf(code: number, message: string, kind: string): ClusterFault {
     case 404:
       return kind === 'namespaces' ? 'namespace_missing' : 'not_found';
     case 409:
-      return 'conflict';
+      // Others were counted at the same time: https://github.com/kubernetes/kubernetes/issues/67761
+      return kind === 'resourcequotas' ? 'quota_unsettled' : 'conflict';
     case 400:
     case 422:
       return 'invalid';
@@ -77,9 +85,12 @@ function faultOf(code: number, message: string, kind: string): ClusterFault {
 
 /** The API gives one code and reason to what has no right, and to each check of what is to be created. */
 function whyForbidden(message: string): ClusterFault {
-  if (message.includes('exceeded quota') || message.includes('failed quota')) return 'quota';
+  if (message.includes('exceeded quota')) return 'quota';
+  if (message.includes('status unknown for quota')) return 'quota_unsettled';
+  if (/\b(failed quota|insufficient quota)\b/.test(message)) return 'quota_refused';
   if (message.includes('violates PodSecurity')) return 'pod_security';
-  if (/\b(minimum|maximum) .* (usage|limit)/.test(message)) return 'limits';
+  if (message.includes('it is being terminated')) return 'namespace_ending';
+  if (/\b(minimum|maximum) .* (usage|limit)|\blimit to request ratio\b/.test(message)) return 'limits';
   return 'forbidden';
 }
 

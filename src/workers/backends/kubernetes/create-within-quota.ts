@@ -1,29 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { V1Pod } from '@kubernetes/client-node';
-import type { ClusterClient } from './cluster-client.js';
 import { isFault } from './cluster-error.js';
 import type { PodWait } from './pod-wait.js';
 import { waitingForQuota } from './pod-waiting.js';
 
-/** The waits between attempts while the quota is used up. */
-const firstRetryMs = 1_000;
+/** The waits between attempts. */
+const firstRetryMs = 400;
 const maxRetryMs = 10_000;
 
 /**
- * Creates a Pod; waits while the quota of the namespace is used up.
+ * Creates an object; waits while the quota of the namespace is used up, and tries again when it has changed meanwhile.
  * @throws ClusterError; what `signal` was aborted with
  */
-export async function createWithinQuota(
-  body: V1Pod,
-  { cluster, wait, signal }: { cluster: ClusterClient; wait: PodWait; signal: AbortSignal },
-): Promise<V1Pod> {
+export async function createWithinQuota<T>(
+  create: () => Promise<T>,
+  { wait, signal }: { wait: PodWait; signal: AbortSignal },
+): Promise<T> {
   for (let delayMs = firstRetryMs; ; delayMs = Math.min(delayMs * 2, maxRetryMs)) {
     try {
-      return await cluster.createPod(body);
+      return await create();
     } catch (error) {
-      if (!isFault(error, 'quota')) throw error;
-      wait.waitFor(waitingForQuota);
-      await sleep(delayMs, undefined, { signal }).catch(() => {});
+      if (isFault(error, 'quota')) wait.waitFor(waitingForQuota);
+      else if (!isFault(error, 'quota_unsettled')) throw error;
+      // Others that were refused at the same time are to try at another one.
+      await sleep(delayMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
       signal.throwIfAborted();
     }
   }

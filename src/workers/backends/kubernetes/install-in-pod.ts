@@ -62,10 +62,13 @@ export async function installInPod(
   const token = randomBytes(32).toString('hex');
   const wait = new PodWait((_, message) => report(message));
   const install = async () => {
-    const created = await createWithinQuota(packagePod(options), { cluster, wait, signal });
-    await cluster.createNetworkPolicy(packagesNetworkPolicy(created, gateway, indexCidrs));
+    const within = { wait, signal };
+    const created = await createWithinQuota(() => cluster.createPod(packagePod(options)), within);
+    const policy = packagesNetworkPolicy(created, gateway, indexCidrs);
+    await createWithinQuota(() => cluster.createNetworkPolicy(policy), within);
     signal.throwIfAborted();
-    await cluster.createSecret(podSecret(created, token, { [requirementsKey]: requirements }));
+    const secret = podSecret(created, token, { [requirementsKey]: requirements });
+    await createWithinQuota(() => cluster.createSecret(secret), within);
     return untilInstalled(deps, created, wait, signal);
   };
   const pod = await install().catch((error) => {

@@ -1,9 +1,16 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import { sharedAbort } from '../../../engines/events/shared-abort.js';
 import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
 import { DomainError } from '../../../errors.js';
-import type { BackendInventory, RemoteFolders, ResourceUsage, WorkerBackend } from '../../backend.js';
+import type {
+  BackendInventory,
+  RemoteFolders,
+  ResourceUsage,
+  RunningServers,
+  WorkerBackend,
+} from '../../backend.js';
 import { hideSecrets } from '../../hide-secrets.js';
 import { inParallel } from '../../in-parallel.js';
 import { withOutput } from '../../server-ended-error.js';
@@ -16,6 +23,7 @@ import { RunningStarts } from '../running-starts.js';
 import { AdmissionCheck } from './admission-check.js';
 import { ClusterClient } from './cluster-client.js';
 import { isFault } from './cluster-error.js';
+import { endOfPod } from './end-of-pod.js';
 import type { KubernetesBackendOptions } from './kubernetes-backend-options.js';
 import { lastOutputOf } from './last-output.js';
 import { ownCredentials } from './own-credentials.js';
@@ -26,6 +34,7 @@ import { isEnding, isRunning } from './pod-status.js';
 import { usageIn } from './pod-usage.js';
 import { PodWatch } from './pod-watch.js';
 import { PodStart } from './start-pod.js';
+import { untilWatched } from './until-watched.js';
 import { UnwantedPods } from './unwanted-pods.js';
 import { claimsVolume } from './work-volume.js';
 import { gatewayLabel, objectNameOf, workerLabel } from './worker-object-names.js';
@@ -54,6 +63,7 @@ export class KubernetesBackend implements WorkerBackend {
   readonly #packages: PodPackages;
   readonly #unwanted: UnwantedPods;
   readonly #closeCredentials: () => void;
+  readonly #closing = sharedAbort();
   readonly #starts = new RunningStarts();
   readonly #endpoints = new Map<string, JupyterEndpoint>();
   readonly #kernels = new ImageKernels();
@@ -131,18 +141,21 @@ export class KubernetesBackend implements WorkerBackend {
     await this.#remove(objectNameOf(workerId));
   }
 
-  async running(): Promise<Map<string, JupyterEndpoint | undefined>> {
+  async running(): Promise<RunningServers> {
     const { items } = await this.#cluster.listPods(this.#ownLabels());
     this.#watch.open();
-    await this.#packages.removeAbandoned(items);
-    const found = new Map<string, JupyterEndpoint | undefined>();
+    const found: RunningServers = new Map();
     await inParallel(items, parallelReads, async (pod) => {
       const workerId = this.#presentWorker(pod);
       if (!workerId) return;
-      const endpoint = await this.#findEndpoint(pod);
-      found.set(workerId, endpoint);
+      const deps = { cluster: this.#cluster, log: this.#options.log };
+      const ended = isEnding(pod) && (await endOfPod(pod, deps));
+      const endpoint = ended ? undefined : await this.#findEndpoint(pod);
+      found.set(workerId, ended ? { ended } : endpoint);
       if (endpoint) this.#adopt(workerId, pod, endpoint);
     });
+    // No worker waits for it. What is left then is in the inventory.
+    void this.#packages.removeAbandoned(items);
     return found;
   }
 
@@ -162,6 +175,7 @@ export class KubernetesBackend implements WorkerBackend {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     this.#watch.close();
     this.#follower.close();
     this.#unwanted.close();
@@ -237,8 +251,13 @@ export class KubernetesBackend implements WorkerBackend {
   }
 
   #adopt(workerId: string, pod: V1Pod, endpoint: JupyterEndpoint): void {
+    const name = objectNameOf(workerId);
     this.#endpoints.set(workerId, endpoint);
-    this.#follower.follow(workerId, this.#watch.get(objectNameOf(workerId)) ?? pod);
+    this.#follower.follow(workerId, this.#watch.get(name) ?? pod);
+    const deps = { cluster: this.#cluster, watch: this.#watch };
+    void untilWatched(name, deps, this.#closing.signal).then((isThere) => {
+      if (!isThere) this.#follower.changed(pod, true);
+    });
   }
 
   /** Where the server of a Pod answers; undefined when its start did not end, or it has ended. */

@@ -79,12 +79,14 @@ export class PodPackages {
   }
 
   /**
-   * Removes what a gateway that was killed left half done.
+   * Removes what a gateway that was killed left half done. Never throws: what prevents it is logged.
    * @param pods those of this gateway
-   * @throws ClusterError
    */
   async removeAbandoned(pods: V1Pod[]): Promise<void> {
-    for (const remove of this.abandoned(pods).values()) await remove();
+    const { log } = this.#deps;
+    for (const [pod, remove] of this.abandoned(pods)) {
+      await remove().catch((err) => log.warn({ err, pod }, 'the Pod of an installation was not removed'));
+    }
     await this.#environments.removeUnfinished();
   }
 

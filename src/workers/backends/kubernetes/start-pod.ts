@@ -69,7 +69,7 @@ export class PodStart {
   async run(body: V1Pod): Promise<{ pod: V1Pod; endpoint: JupyterEndpoint }> {
     try {
       this.#wait.waitFor({ percent: 5, message: 'Creating the Pod' });
-      const created = await createWithinQuota(body, { ...this.#deps, wait: this.#wait });
+      const created = await this.#create((cluster) => cluster.createPod(body));
       await this.#createOwned(created);
       const pod = await this.#untilReady(created);
       await this.#endFetch(pod);
@@ -88,12 +88,18 @@ export class PodStart {
 
   /** The Secret comes last: no container starts without it, so the policy is there before any does. */
   async #createOwned(pod: V1Pod): Promise<void> {
-    const { cluster, gateway, egress, fetch, signal } = this.#deps;
-    await cluster.createNetworkPolicy(workerNetworkPolicy(pod, gateway, egress));
-    if (fetch) await cluster.createNetworkPolicy(fetchNetworkPolicy(pod, gateway, fetch.gatewayUrl));
+    const { gateway, egress, fetch, signal } = this.#deps;
+    const policies = [workerNetworkPolicy(pod, gateway, egress)];
+    if (fetch) policies.push(fetchNetworkPolicy(pod, gateway, fetch.gatewayUrl));
+    for (const policy of policies) await this.#create((cluster) => cluster.createNetworkPolicy(policy));
     signal.throwIfAborted();
     const more = fetch && { [gitConfigKey]: gitConfig(fetch.token) };
-    await cluster.createSecret(podSecret(pod, this.#token, more));
+    await this.#create((cluster) => cluster.createSecret(podSecret(pod, this.#token, more)));
+  }
+
+  #create<T>(create: (cluster: ClusterClient) => Promise<T>): Promise<T> {
+    const { cluster, signal } = this.#deps;
+    return createWithinQuota(() => create(cluster), { wait: this.#wait, signal });
   }
 
   /** From here on kernels may run, and they must not reach the gateway. */
