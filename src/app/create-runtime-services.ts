@@ -56,7 +56,7 @@ export function createRuntimeServices(
   const sessions = new SessionManager({
     ...{ prisma, epoch, bus, workers, log, startTimeoutMs: sessionStartTimeoutMs, expiryCheckMs },
   });
-  workers.onEnded((workerId, server) => sessions.workerEnded(workerId, server));
+  workers.onEnded((workerId) => sessions.workerEnded(workerId));
   workers.onAdopted((workerId, server) => sessions.workerAdopted(workerId, server));
   const workerFiles = new WorkerFileReader({ foldersOf: (worker) => workers.foldersOf(worker) });
   const executionLog = new ExecutionLog({ prisma, epoch, bus, log, metrics });

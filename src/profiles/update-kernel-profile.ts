@@ -20,7 +20,8 @@ export interface UpdateKernelProfileInput extends ProfileSettingsInput {
 }
 
 /**
- * Changes a kernel profile. Running workers and sessions do not change. For platform admins.
+ * Changes a kernel profile. Running workers and sessions do not change. Where its workers run follows the configured
+ * backends no more once that is given. For platform admins.
  * @throws DomainError `insufficient_scope`, `forbidden`, `not_found`, `invalid_request`
  */
 export async function updateKernelProfile(
@@ -39,10 +40,11 @@ export async function updateKernelProfile(
   }));
   const { runtime, isDefault } = given;
   const { settings, ...names } = checked;
+  const isPlaced = runtime !== undefined || backend !== undefined || image !== undefined;
   return withOneDefault(services.prisma, 'KernelProfile', isDefault, async (tx) => {
     const [profile] = await tx.kernelProfile.updateManyAndReturn({
       where: { id: checkSlugId(id, 'The kernel profile') },
-      data: { ...names, ...settings, runtime, isDefault },
+      data: { ...names, ...settings, runtime, isDefault, ...(isPlaced && { followsBackends: false }) },
     });
     if (!profile) throw notFound('The kernel profile');
     // Thrown faults undo the change.

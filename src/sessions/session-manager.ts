@@ -184,11 +184,8 @@ export class SessionManager {
     await this.#queue.run(session.id, () => this.#endKernel(session));
   }
 
-  /**
-   * Marks the sessions of a worker that has ended as dead.
-   * @param server a server that runs on without the worker: the kernels of the sessions on it are ended
-   */
-  async workerEnded(workerId: string, server?: JupyterEndpoint): Promise<void> {
+  /** Marks the sessions of a worker that has ended as dead. */
+  async workerEnded(workerId: string): Promise<void> {
     this.warmKernels.workerEnded(workerId);
     const rows = await this.#deps.prisma.session.findMany({
       where: { workerId, deletedAt: null, status: { not: 'dead' } },
@@ -196,7 +193,6 @@ export class SessionManager {
     });
     const sessionIds = new Set([...this.#live.ids(workerId), ...rows.map(({ id }) => id)]);
     await Promise.all([...sessionIds].map((sessionId) => this.#endWithWorker(sessionId)));
-    if (server) await this.#removeKernels(workerId, server);
   }
 
   /** Closes all connections and leaves the kernels running. */
@@ -265,24 +261,6 @@ export class SessionManager {
       await this.#live.disconnect(sessionId);
       await this.#rows.setStatus(sessionId, 'dead', 'worker_gone');
     });
-  }
-
-  async #removeKernels(workerId: string, server: JupyterEndpoint): Promise<void> {
-    const sessions = await this.#deps.prisma.session.findMany({
-      where: { workerId, kernelId: { not: null } },
-      select: { id: true, kernelId: true },
-    });
-    const client = sessionClient(server);
-    const remove = async ({ id, kernelId }: Pick<Session, 'id' | 'kernelId'>) => {
-      await client
-        .removeKernel(kernelId!)
-        .catch((err) => this.#deps.log.warn({ err, sessionId: id }, 'a kernel did not shut down'));
-    };
-    try {
-      await Promise.all(sessions.map(remove));
-    } finally {
-      client.dispose();
-    }
   }
 
   async #disconnectAll(): Promise<void> {

@@ -12,10 +12,11 @@ export interface RemoteFolders {
    */
   open(workerId: string, signal?: AbortSignal): Promise<RemoteFolder>;
   /**
-   * Removes the folder of a worker, as far as the server allows it; idempotent.
+   * Removes what a worker that was stopped has left on its server, as far as the server allows it: the kernels of its sessions,
+   * where the server runs on, and its folder; idempotent. What it throws for may be tried again.
    * @throws DomainError `runtime_unavailable`
    */
-  remove(workerId: string): Promise<void>;
+  remove(workerId: string, kernelIds: readonly string[]): Promise<void>;
 }
 
 /** A server that ended by itself while nobody watched it. */

@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.js';
+import { hideSecrets } from './hide-secrets.js';
 import type { WorkerFailure } from './worker-failure.js';
 
 /**
@@ -24,7 +25,14 @@ export function withOutput(error: unknown, output: string | undefined): unknown 
   return output && error instanceof DomainError ? new ServerEndedError(error, output) : error;
 }
 
-/** The error of a start whose server ended although nothing of the start has failed. */
-export function serverEnded({ reason, detail, output }: WorkerFailure): unknown {
-  return withOutput(new DomainError('runtime_unavailable', detail, { extra: { reason } }), output);
+/**
+ * The error of a start whose server ended although nothing of the start has failed.
+ * @param environment the environment variables of its profile: the error has none of their values
+ */
+export function serverEnded(
+  { reason, detail, output }: WorkerFailure,
+  environment: Record<string, string>,
+): unknown {
+  const error = new DomainError('runtime_unavailable', detail, { extra: { reason } });
+  return withOutput(error, output && hideSecrets(output, Object.values(environment)));
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { KernelProfile, PrismaClient, ResourceClass } from '../../prisma/generated/client/client.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
+import { DomainError } from '../errors.js';
 import type { WorkerBackend } from './backend.js';
 import { serverAnswers } from './server-answers.js';
 import { toWorkerProfile, toWorkerSpec } from './to-worker-spec.js';
@@ -92,7 +93,8 @@ export class WarmPool {
 
   /**
    * Gives out a warm worker. `use` gets its id and returns what it made with it: a row with this id. It gets undefined when
-   * there is no warm worker. If it returns null or throws, the worker is not used.
+   * there is no warm worker. If it returns null or throws, the worker is not used: it goes back into the pool, unless a row
+   * with its id may have been written.
    */
   async offer<T>(
     profile: KernelProfile,
@@ -100,19 +102,18 @@ export class WarmPool {
     use: (workerId?: string) => Promise<T | null>,
   ): Promise<T | null> {
     const key = keyOf({ kernelProfileId: profile.id, resourceClassId: resourceClass.id });
-    const worker = this.#slots.get(key)?.take(fingerprintOf(profile, resourceClass));
-    if (!worker) return use();
-    const { workerId, endpoint, backend } = worker;
-    this.#claimed.set(workerId, endpoint);
-    let used: T | null = null;
+    const slot = this.#slots.get(key);
+    const worker = slot?.take(fingerprintOf(profile, resourceClass));
+    if (!slot || !worker) return use();
+    this.#claimed.set(worker.workerId, worker.endpoint);
     try {
-      used = await use(workerId);
+      const used = await use(worker.workerId);
+      if (used === null) void this.#giveBack(slot, worker);
       return used;
-    } finally {
-      if (used === null) {
-        this.#claimed.delete(workerId);
-        void this.#deps.discard(workerId, backend);
-      }
+    } catch (error) {
+      if (error instanceof DomainError) void this.#giveBack(slot, worker);
+      else this.#discard(worker);
+      throw error;
     }
   }
 
@@ -163,6 +164,20 @@ export class WarmPool {
     const slot = new WarmSlot(deps);
     this.#slots.set(key, slot);
     return slot;
+  }
+
+  /** Puts a worker that was not used back. Never rejects. */
+  async #giveBack(slot: WarmSlot, worker: WarmWorker): Promise<void> {
+    const { workerId: id } = worker;
+    const rows = await this.#deps.prisma.worker.count({ where: { id } }).catch(() => undefined);
+    if (rows !== 0) return this.#discard(worker);
+    this.#claimed.delete(id);
+    slot.giveBack(worker);
+  }
+
+  #discard({ workerId, backend }: WarmWorker): void {
+    this.#claimed.delete(workerId);
+    void this.#deps.discard(workerId, backend);
   }
 
   /** @param using called with the backend before anything is started */

@@ -75,6 +75,12 @@ export class WarmSlot {
     return taken;
   }
 
+  /** Makes a worker that was taken ready again, unless there are enough without it. */
+  giveBack(worker: WarmWorker): void {
+    this.#ready.push(worker);
+    this.resize(this.#size);
+  }
+
   /** Discards a ready worker, e.g. because its server ended, and starts another. Does nothing for any other id. */
   remove(workerId: string): void {
     const kept = this.#ready.filter((one) => one.workerId !== workerId);

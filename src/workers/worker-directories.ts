@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Worker } from '../../prisma/generated/client/client.js';
+import type { PrismaClient, Worker } from '../../prisma/generated/client/client.js';
 import { JupyterContents } from '../engines/kernels/jupyter-contents.js';
 import { JupyterRest } from '../engines/kernels/jupyter-rest.js';
 import { isUuid } from '../validation/validate.js';
@@ -13,11 +13,19 @@ import type { WorkerServer } from './live-worker.js';
 import { removeTree } from './remove-tree.js';
 import type { WorkerFolders } from './worker-files.js';
 
+/** What {@link WorkerDirectories} work with. */
+export interface WorkerDirectoriesDeps {
+  prisma: Pick<PrismaClient, 'session'>;
+  directory: string;
+  backends: WorkerBackend[];
+  log: Logger;
+}
+
 /** One directory for each worker, named by its id; it holds what {@link WorkerFolders} describes. */
 export class WorkerDirectories {
-  readonly #deps: { directory: string; backends: WorkerBackend[]; log: Logger };
+  readonly #deps: WorkerDirectoriesDeps;
 
-  constructor(deps: { directory: string; backends: WorkerBackend[]; log: Logger }) {
+  constructor(deps: WorkerDirectoriesDeps) {
     this.#deps = deps;
   }
 
@@ -54,8 +62,9 @@ export class WorkerDirectories {
   }
 
   /**
-   * Removes the folders of a worker that has ended, also those on its server; logs what could not be removed. The folder of a
-   * local server is kept as long as its record says that it may run, as where local workers are not offered any more.
+   * Removes the folders of a worker that has ended, also what it left on its server; logs what could not be removed. The folder
+   * of a local server is kept as long as its record says that it may run, as where local workers are not offered any more; the
+   * one of another worker as long as something is left on its server.
    * @returns whether everything was removed
    */
   async remove(workerId: string, backend: WorkerBackend | undefined): Promise<boolean> {
@@ -67,15 +76,27 @@ export class WorkerDirectories {
       );
       return false;
     }
-    let isRemoved = true;
-    const warn = (err: unknown) => {
-      isRemoved = false;
+    try {
+      if (backend) await this.#removeRemote(workerId, backend);
+      // Last: the local folder shows that something is left to remove, to a later look for strays, also after a crash.
+      await removeTree(folder);
+      return true;
+    } catch (err) {
       this.#deps.log.warn({ err, workerId }, 'the folder of a worker was not removed');
-    };
-    await backend?.remoteFolders?.remove(workerId).catch(warn);
-    // Last: after a crash, the local folder shows that something is left to remove.
-    await removeTree(folder).catch(warn);
-    return isRemoved;
+      return false;
+    }
+  }
+
+  async #removeRemote(workerId: string, { remoteFolders, ownsServers }: WorkerBackend): Promise<void> {
+    if (!remoteFolders) return;
+    const where = { workerId, kernelId: { not: null } };
+    const sessions = ownsServers
+      ? []
+      : await this.#deps.prisma.session.findMany({ where, select: { kernelId: true } });
+    await remoteFolders.remove(
+      workerId,
+      sessions.map(({ kernelId }) => kernelId!),
+    );
   }
 
   /** The folder on this machine that holds all of a worker. */

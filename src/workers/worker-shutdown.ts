@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import { isOutage } from '../engines/database/until-answered.js';
-import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerBackend } from './backend.js';
 import type { Cancellation } from './cancellation.js';
 import { describeFailure } from './describe-failure.js';
@@ -17,11 +16,8 @@ import type { WorkerFailure } from './worker-failure.js';
 import type { WorkerRows } from './worker-rows.js';
 import { liveStatuses } from './worker-status.js';
 
-/**
- * Is called when a worker has ended, for whatever reason.
- * @param server where its kernels may run on: a server that the worker shared with others
- */
-export type WorkerEndedListener = (workerId: string, server?: JupyterEndpoint) => Promise<void>;
+/** Is called when a worker has ended, for whatever reason. */
+export type WorkerEndedListener = (workerId: string) => Promise<void>;
 
 /** Is called, and waited for, before a worker is stopped; what runs on it ends then. It must not throw. */
 export type WorkerStoppingListener = (workerId: string, cancellation: Cancellation) => Promise<void>;
@@ -91,8 +87,8 @@ export class WorkerShutdown {
       // A start that goes on might write files after their folder was removed.
       await server?.started;
       await this.#writeOrRetry(workerId, async () => {
-        if (stopping) await this.#end(workerId, 'failed', stopFailed, server);
-        else await this.#end(workerId, 'stopped', { reason, detail: null }, server);
+        if (stopping) await this.#end(workerId, 'failed', stopFailed);
+        else await this.#end(workerId, 'stopped', { reason, detail: null });
         await this.#deps.follower.unfollow(workerId);
         if (!server) this.#keepFolders(workerId);
         else if (stopping) this.#removeFoldersLater(workerId, server.backend, stopping);
@@ -111,7 +107,7 @@ export class WorkerShutdown {
     return this.#track(workerId, () =>
       this.#writeOrRetry(workerId, async () => {
         const detail = await describeFailure(this.#deps.prisma, workerId, failure);
-        await this.#end(workerId, 'failed', { reason: failure.reason, detail }, server);
+        await this.#end(workerId, 'failed', { reason: failure.reason, detail });
         void this.#track(workerId, () => this.#removeRest(workerId, server));
       }),
     );
@@ -196,7 +192,6 @@ export class WorkerShutdown {
     workerId: string,
     status: 'stopped' | 'failed',
     { reason, detail }: { reason: string; detail: string | null },
-    server?: WorkerServer,
   ): Promise<void> {
     const { rows, log } = this.#deps;
     await rows.update(workerId, liveStatuses, {
@@ -208,8 +203,7 @@ export class WorkerShutdown {
       expiresAt: null,
       expiryReason: null,
     });
-    const shared = server?.backend.ownsServers === false ? server.endpoint : undefined;
-    await this.onEnded(workerId, shared).catch((error) => {
+    await this.onEnded(workerId).catch((error) => {
       if (isOutage(error)) throw error;
       log.error({ err: error, workerId }, 'the sessions of a worker were not ended');
     });

@@ -52,10 +52,11 @@ export class WorkerStarter {
 
   async #bringUp(worker: Worker, commitOid: string, entry: LiveWorker): Promise<void> {
     const { git, prisma, directories, limits, rows, follower, warmPool } = this.#deps;
+    const profile = await prisma.kernelProfile.findUniqueOrThrow({ where: { id: worker.kernelProfileId } });
     const how = {
       git,
       backend: entry.backend,
-      profile: await prisma.kernelProfile.findUniqueOrThrow({ where: { id: worker.kernelProfileId } }),
+      profile,
       folders: directories.foldersOf(worker),
       report: (percent: number, message: string) => {
         entry.lastStep = message;
@@ -73,7 +74,7 @@ export class WorkerStarter {
         : undefined,
     };
     const endpoint = await bringUpWorker(how, worker, commitOid);
-    if (entry.ended) throw serverEnded(entry.ended);
+    if (entry.ended) throw serverEnded(entry.ended, profile.environment as Record<string, string>);
     entry.endpoint = endpoint;
     const progressMessage = await readyMessage(await git.repository(worker.repositoryId), commitOid);
     const isReady = await rows.updateStatus(worker.id, ['starting'], {

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { demo } from '../../prisma/seed.js';
 import type { Database } from '../../src/engines/database/database.js';
@@ -28,6 +30,7 @@ const open = () =>
     database: { ...database, close: async () => {} },
     dataDir,
     env: { JUPYTER_ALLOWED_HOSTS: '127.0.0.1/32' },
+    sweepMs: 3_000,
     backends: (_dataDir, _gatewayId, servers) => [
       new RegisteredBackend({ stateRoot: join(dataDir, 'workers'), servers, lostAfterMs }),
     ],
@@ -274,6 +277,27 @@ describe('workers on registered servers', { timeout: 120_000 }, () => {
       expect(await rowOf(id)).toMatchObject({ statusReason: 'lost' });
     }
     proxy.setAway(false);
+  });
+
+  it('leave no kernel and no folder on a server that was away when they ended', async () => {
+    await register(0, { baseUrl: `http://127.0.0.1:${proxy.port}/` });
+    const { endpoint, spec } = jupyters[0]!;
+    const body = { workspace_id: demo.workspaceId, path: 'notebooks/welcome.ipynb' };
+    const session = (await at.rest('POST', '/sessions', { body })).body;
+    const folder = join(spec.filesDirectory, 'gateway-workers', session.worker_id);
+    expect(existsSync(folder)).toBe(true);
+    expect(await kernelsOf(endpoint)).toHaveLength(1);
+    proxy.setAway(true);
+    await expect
+      .poll(async () => (await rowOf(session.worker_id)).status, { timeout: 40_000 })
+      .toBe('failed');
+    // The first removals fail meanwhile.
+    await sleep(500);
+    proxy.setAway(false);
+    await expect.poll(() => kernelsOf(endpoint), { timeout: 90_000 }).toEqual([]);
+    await expect.poll(() => existsSync(folder)).toBe(false);
+    const local = join(dataDir, 'workers', session.worker_id);
+    await expect.poll(() => existsSync(local)).toBe(false);
   });
 });
 

@@ -73,7 +73,8 @@ END
 build_images() {
   timed 'Docker engine' start_docker
   timed 'Base image' import_base_image
-  timed 'Image of workers' build_image "$worker_image" "$project/deploy/worker"
+  # No test in containers draws, and some of them have small disks.
+  timed 'Image of workers' build_image "$worker_image" --build-arg WITH_PLOTTING= "$project/deploy/worker"
   timed 'Image of the gateway' build_image "$gateway_image" --file "$project/deploy/gateway/Dockerfile" "$project"
   timed 'Image of PostgreSQL' build_image "$postgres_image" "$project/test/infrastructure/postgresql"
 }

@@ -52,7 +52,7 @@ export function describeBackendContract(name: string, underTest: BackendUnderTes
 
     afterEach(async () => {
       await backend.stop(spec.workerId);
-      await backend.remoteFolders?.remove(spec.workerId);
+      await backend.remoteFolders?.remove(spec.workerId, []);
       await backend.close();
       await rm(root, { recursive: true, force: true });
     });

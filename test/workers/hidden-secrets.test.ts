@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { V1Pod } from '@kubernetes/client-node';
 import type { ContainerInspectInfo } from 'dockerode';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +9,9 @@ import { FollowedWorkers } from '../../src/workers/backends/docker/followed-work
 import type { WorkerContainers } from '../../src/workers/backends/docker/worker-containers.js';
 import { pipFailed } from '../../src/workers/backends/environments/pip-failed.js';
 import { openExternalBackend } from '../../src/workers/backends/external/open-external-backend.js';
+import { PodFollower } from '../../src/workers/backends/kubernetes/pod-follower.js';
+import { workerPod } from '../../src/workers/backends/kubernetes/worker-pod.js';
+import { serverEnded } from '../../src/workers/server-ended-error.js';
 import { createWorkerSpec } from '../support/jupyter.js';
 
 const secret = 'value-of-the-profile';
@@ -62,5 +66,37 @@ describe('the values of the environment of a profile', () => {
       '[token], [hidden] and /home/worker/a.py',
     );
     expect(logged.join('')).not.toContain(secret);
+  });
+
+  test('are not in the log of what the container of a Pod printed', async () => {
+    const logged: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => logged.push(line) });
+    const { root, spec } = await createWorkerSpec();
+    const profile = { ...spec.profile, environment: { PRICE: 'cost-$5-$(HOME)', PRIVATE_INDEX: secret } };
+    const pod = workerPod({ ...spec, profile }, { gatewayId: 'gateway', image: 'worker:1' });
+    const ended: V1Pod = { ...pod, status: { phase: 'Failed' } };
+    const output = `${secret}, cost-$5-$(HOME) and /home/worker/a.py`;
+    const exited = new Promise((resolve) => {
+      const follower = new PodFollower({
+        ...{ maxTroubleMs: 1_000, findPod: async () => ended, log },
+        lastOutputOf: async () => output,
+      });
+      follower.onExit(resolve);
+      follower.follow(spec.workerId, ended);
+    });
+    // Users see it without the values that the profile has then, see `describeFailure`.
+    expect(await exited).toMatchObject({ output });
+    expect(JSON.parse(logged[0]!).output).toBe('[hidden], [hidden] and /home/worker/a.py');
+    await rm(root, { recursive: true });
+  });
+
+  test('are not in the error of a start that did not need its server any more when that ended', () => {
+    const ended = { reason: 'exited', detail: 'It ended.', output: `first ${secret}` };
+    expect(serverEnded(ended, environment)).toMatchObject({
+      code: 'runtime_unavailable',
+      message: 'It ended.',
+      extra: { reason: 'exited' },
+      output: 'first [hidden]',
+    });
   });
 });

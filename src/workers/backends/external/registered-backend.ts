@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Prisma } from '../../../../prisma/generated/client/client.js';
+import { JupyterClient } from '../../../engines/kernels/jupyter-client.js';
 import { JupyterContents } from '../../../engines/kernels/jupyter-contents.js';
 import type { JupyterEndpoint } from '../../../engines/kernels/jupyter-endpoint.js';
 import { JupyterRest } from '../../../engines/kernels/jupyter-rest.js';
@@ -45,7 +46,7 @@ export class RegisteredBackend implements WorkerBackend {
       const { endpoint } = await this.#serverOf(workerId);
       return ContentsFolder.open(new JupyterContents(new JupyterRest(endpoint), signal), folderOf(workerId));
     },
-    remove: (workerId) => this.#removeFolder(workerId),
+    remove: (workerId, kernelIds) => this.#removeRest(workerId, kernelIds),
   };
   readonly #directory: string;
   readonly #servers: ServerSource;
@@ -159,15 +160,16 @@ export class RegisteredBackend implements WorkerBackend {
     });
   }
 
-  /** Only once for each worker that was stopped, whether it succeeds or not. */
-  async #removeFolder(workerId: string): Promise<void> {
+  /** The file stays until it succeeds, or the server is not registered any more. */
+  async #removeRest(workerId: string, kernelIds: readonly string[]): Promise<void> {
     const file = this.#stoppedFile(workerId);
     const serverId = await readFile(file, 'utf8').catch(() => null);
     if (serverId === null) return;
+    const servers = await this.#servers.list();
+    const server = servers.find(({ id }) => id === serverId);
+    if (server) await removeFrom(server, workerId, kernelIds);
     await rm(file, { force: true });
-    const rest = new JupyterRest((await this.#find(serverId)).endpoint);
-    const contents = new JupyterContents(rest, AbortSignal.timeout(removeTimeoutMs));
-    await removeContentsFolder(contents, folderOf(workerId));
+    if (!server) throw notRegistered();
   }
 
   /** @throws DomainError `runtime_unavailable` */
@@ -179,10 +181,7 @@ export class RegisteredBackend implements WorkerBackend {
   async #find(serverId: string): Promise<RegisteredServer> {
     const server = (await this.#servers.list()).find(({ id }) => id === serverId);
     if (server) return server;
-    throw new DomainError(
-      'runtime_unavailable',
-      'The Jupyter server of this worker is not registered any more.',
-    );
+    throw notRegistered();
   }
 
   #file(workerId: string): string {
@@ -192,6 +191,29 @@ export class RegisteredBackend implements WorkerBackend {
   #stoppedFile(workerId: string): string {
     return `${this.#file(workerId)}${stopped}`;
   }
+}
+
+/** One fault prevents nothing else. @throws DomainError `runtime_unavailable` */
+async function removeFrom(
+  { endpoint }: RegisteredServer,
+  workerId: string,
+  kernelIds: readonly string[],
+): Promise<void> {
+  const client = new JupyterClient(endpoint);
+  const contents = new JupyterContents(new JupyterRest(endpoint), AbortSignal.timeout(removeTimeoutMs));
+  const removals = await Promise.allSettled([
+    ...kernelIds.map((kernelId) => client.removeKernel(kernelId)),
+    removeContentsFolder(contents, folderOf(workerId)),
+  ]);
+  client.dispose();
+  for (const removal of removals) if (removal.status === 'rejected') throw removal.reason;
+}
+
+function notRegistered(): DomainError {
+  return new DomainError(
+    'runtime_unavailable',
+    'The Jupyter server of this worker is not registered any more.',
+  );
 }
 
 function endpointOf({ endpoint }: RegisteredServer, workerId: string): JupyterEndpoint {

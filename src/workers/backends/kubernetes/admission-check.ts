@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { DomainError } from '../../../errors.js';
 import type { ClusterClient } from './cluster-client.js';
@@ -8,13 +9,15 @@ import { workerPod } from './worker-pod.js';
 const timeoutMs = 4_500;
 /** How long an answer counts: lists of profiles ask for each of their rows. */
 const keptMs = 5_000;
+const maxImages = 200;
 
 /** What is no reason to offer no worker. */
 const heals = ['limits', 'quota', 'quota_unsettled'] as const;
 
 /** Asks a cluster whether it would admit the Pod of a worker: the gateway's credentials, the namespace, rights and admission. */
 export class AdmissionCheck {
-  #last: { image: string; at: number; reason: Promise<string | null> } | undefined;
+  /** The answers, by image. */
+  readonly #reasons = new LRUCache<string, Promise<string | null>>({ max: maxImages, ttl: keptMs });
   readonly #cluster: ClusterClient;
   readonly #options: Omit<Parameters<typeof workerPod>[1], 'image'>;
 
@@ -26,9 +29,11 @@ export class AdmissionCheck {
 
   /** Why Pods with an image cannot be created now, as one sentence; else null. Known within 5 seconds. */
   unavailableReason(image: string): Promise<string | null> {
-    if (this.#last?.image !== image || performance.now() - this.#last.at > keptMs)
-      this.#last = { image, at: performance.now(), reason: this.#ask(image) };
-    return this.#last.reason;
+    const known = this.#reasons.get(image);
+    if (known) return known;
+    const reason = this.#ask(image);
+    this.#reasons.set(image, reason);
+    return reason;
   }
 
   async #ask(image: string): Promise<string | null> {

@@ -1,9 +1,11 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
+import { hideSecrets } from '../../hide-secrets.js';
 import type { WorkerExit } from '../../worker-exit.js';
 import { endOf, type PodEnd, whyPodEnded } from './pod-end.js';
 import { containerOf, isEnding, type PodTrouble, troubleOf } from './pod-status.js';
 import { workerLabel } from './worker-object-names.js';
+import { profileValuesOf } from './worker-pod.js';
 
 const maxLogLength = 4_000;
 /** How soon the API is asked again that did not say whether a trouble lasts. */
@@ -127,7 +129,7 @@ export class PodFollower {
         podReason: pod.status?.reason,
         containerReason,
         exitCode,
-        output: output?.slice(-maxLogLength),
+        output: output && hideSecrets(output, profileValuesOf(pod)).slice(-maxLogLength),
       },
       'the Pod of a worker ended',
     );

@@ -24,6 +24,10 @@ const logStorageMb = 64;
 /** A server that did not answer once within this time is ended by the cluster. */
 const startupSeconds = 600;
 
+const serverContainer = 'jupyter';
+/** The environment variables of the gateway's own. */
+const ownVariable = /^(?:HOME|WORKER_(?:PACKAGES|PORT|ROOT|TOKEN_FILE|WARM_IMPORTS))$/;
+
 /** What the Pods of all workers of a backend have in common. */
 export interface WorkerPodOptions {
   gatewayId: string;
@@ -87,7 +91,7 @@ function workerContainer(
   const probe = { httpGet: { path: '/api', port: workerPort } };
   return {
     ...containerBasics,
-    name: 'jupyter',
+    name: serverContainer,
     image,
     workingDir: '/work',
     env: variablesOf(environment),
@@ -104,6 +108,13 @@ function workerContainer(
       ...(packages ? [{ name: 'packages', mountPath: environmentFolder, readOnly: true }] : []),
     ],
   };
+}
+
+/** The values of the environment variables of a worker's server that its profile, or the cluster, has given. */
+export function profileValuesOf({ spec }: V1Pod): string[] {
+  const server = spec?.containers.find(({ name }) => name === serverContainer);
+  const given = (server?.env ?? []).filter(({ name }) => !ownVariable.test(name));
+  return given.map(({ value = '' }) => value.replaceAll('$$', '$'));
 }
 
 /**
