@@ -28,7 +28,7 @@ export async function resumeExecutions(deps: ResumeDeps): Promise<void> {
   });
   let failed = 0;
   for (const all of bySession(left)) {
-    const [first, ...queued] = await withoutAborted(deps, await begunFirst(deps, all));
+    const [first, ...queued] = await inOrder(deps, all);
     if (!first) continue;
     const { sessionId, session } = first;
     if (session.spoolId && session.status !== 'dead' && !session.deletedAt) {
@@ -50,15 +50,15 @@ function bySession(left: Left[]): Left[][] {
 }
 
 /**
- * Moves the one that has begun before all others: two that came at the same time may be queued in another order than that of their
- * rows. Of several, only the one that began last can be in the kernel.
+ * Ends what cannot go on. The one that has begun comes first: two that came at the same time may be queued in another order than
+ * that of their rows. Of several, only the one that began last can be in the kernel.
  */
-async function begunFirst(deps: ResumeDeps, all: Left[]): Promise<Left[]> {
+async function inOrder(deps: ResumeDeps, all: Left[]): Promise<Left[]> {
   const begun = all
     .filter(({ startedAt }) => startedAt !== null)
     .sort((one, other) => other.startedAt!.getTime() - one.startedAt!.getTime());
   const [current, ...lost] = begun;
-  if (!current) return all;
+  if (!current) return withoutAborted(deps, all);
   for (const one of lost) await endWithoutRun(deps, one, { failure: gatewayRestarted() }, true);
   return [current, ...all.filter((one) => !begun.includes(one))];
 }

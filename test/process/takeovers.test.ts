@@ -101,7 +101,7 @@ ${then}`;
   }
 
   it('what a child process prints after that belongs to the cell that started it', async () => {
-    const session = await openSession('notebooks/child.ipynb');
+    const session = await openSession('child.ipynb');
     const wait = 'while ! test -e child-goes-on; do sleep 0.1; done; echo late';
     const code = `import subprocess\nchild = subprocess.Popen('${wait}', shell=True)\nprint('now', flush=True)`;
     const id = await execute(session, code);

@@ -1,11 +1,15 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
+import { hideSecrets } from '../../hide-secrets.js';
 import type { WorkerEnd } from '../../worker-exit.js';
 import type { ClusterClient } from './cluster-client.js';
 import { lastOutputOf } from './last-output.js';
 import { whyPodEnded } from './pod-end.js';
 import { containerOf } from './pod-status.js';
+import { profileValuesOf } from './worker-pod.js';
 import { tokenIn } from './worker-secret.js';
+
+const maxLogLength = 4_000;
 
 /** How a worker ended whose Pod has ended while nobody followed it. Never throws. */
 export async function endOfPod(
@@ -16,11 +20,15 @@ export async function endOfPod(
   const end = whyPodEnded(pod);
   const { exitCode, reason: containerReason } = containerOf(pod)?.state?.terminated ?? {};
   const podReason = pod.status?.reason;
-  log.warn(
-    { pod: name, reason: end.reason, podReason, containerReason, exitCode },
-    'the Pod of a worker has ended',
-  );
   // Without the token nobody can remove it from the output.
   const token = tokenIn(await cluster.findSecret(name!).catch(() => undefined));
-  return { ...end, output: token && (await lastOutputOf(pod, token, cluster)) };
+  const output = token && (await lastOutputOf(pod, token, cluster));
+  log.warn(
+    {
+      ...{ pod: name, reason: end.reason, podReason, containerReason, exitCode },
+      output: output && hideSecrets(output, profileValuesOf(pod)).slice(-maxLogLength),
+    },
+    'the Pod of a worker has ended',
+  );
+  return { ...end, output };
 }
