@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { Loading } from '../components/loading.js';
 import { CellView } from './cell/cell-view.js';
 import { type CellControls, useCellControls } from './cell/use-cell-actions.js';
@@ -8,6 +8,7 @@ import type { Notebook } from './model/notebook.js';
 import { MovedFile } from './moved-file.js';
 import type { NotebookModel } from './notebook-model.js';
 import { NotebookToolbar, type PanelName } from './notebook-toolbar.js';
+import { keepFocus } from './output/keep-focus.js';
 import { WidgetsContext } from './output/widgets/widget-output.js';
 
 const HistoryPanel = lazy(async () => ({
@@ -29,6 +30,7 @@ export function NotebookView({
   const controls = useCellControls(model);
   const onKeyDown = useNotebookKeys(model, controls);
   const [panel, setPanel] = useState<PanelName | null>(null);
+  useEffect(keepFocus, []);
   const close = () => setPanel(null);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys act on the selected cell, which has the focus.
@@ -71,6 +73,7 @@ function CellList({
 }) {
   const { cells } = notebook;
   const language = languageOf(notebook);
+  /** Before the user selects a cell the first one can be reached by Tab. */
   const selectedId = cells.some(({ id }) => id === selection.id) ? selection.id : (cells[0]?.id ?? null);
   /** Of a notebook without cells, the new one is the first. */
   const lastId = cells.at(-1)?.id ?? '';
@@ -82,8 +85,8 @@ function CellList({
           cell={cell}
           index={index}
           isSelected={cell.id === selectedId}
-          isEditing={cell.id === selectedId && selection.mode === 'edit'}
-          hasFocus={cell.id === selectedId && selection.hasFocus}
+          isEditing={cell.id === selection.id && selection.mode === 'edit'}
+          hasFocus={cell.id === selection.id && selection.hasFocus}
           language={language}
           model={model}
           actions={actions}

@@ -5,7 +5,7 @@ import { TextCell } from './text-cell.js';
 
 const names: Record<CellType, string> = { code: 'Code', markdown: 'Text', raw: 'Raw' };
 
-/** A cell with its frame: selected by a click or the arrow keys, edited after Enter. */
+/** A cell with its frame: selected where it gets the focus, by Tab, a click or the arrow keys; edited after Enter. */
 export const CellView = memo(function CellView({
   isSelected,
   hasFocus,
@@ -26,9 +26,12 @@ export const CellView = memo(function CellView({
       aria-current={isSelected}
       data-cell={cell.id}
       tabIndex={isSelected ? 0 : -1}
-      onClick={(event) => {
-        if (!(event.target as Element).closest('button, a, input, .cm-editor, summary, select'))
-          actions.select(cell.id, 'command');
+      onFocus={(event) => {
+        if (event.target === event.currentTarget) actions.select(cell.id, 'command');
+      }}
+      onClick={({ target, currentTarget }) => {
+        if (!(target as Element).closest('button, a, form, .cm-editor, summary, select'))
+          currentTarget.focus({ preventScroll: true });
       }}
     >
       {cell.cell_type === 'code' ? <CodeCell {...props} language={language} /> : <TextCell {...props} />}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { SourceDifference } from '../history/source-difference.js';
 import type { CellConflict, CellPart, Choice } from '../model/merge-notebooks.js';
 import type { Cell } from '../model/notebook.js';
@@ -11,16 +11,17 @@ const choices: Record<Choice, string> = {
   both: 'Keep both',
 };
 
-/** The cells that the user and somebody else changed. Nothing is saved until there is a choice for each of them. */
+/**
+ * The cells that the user and somebody else changed. Nothing is saved until there is a choice for each of them. It appears while
+ * the user types, and leaves the focus where it is.
+ */
 export function ConflictPanel({ conflicts, draft }: { conflicts: CellConflict[]; draft: NotebookDraft }) {
   const [chosen, setChosen] = useState<ReadonlyMap<string, Choice>>(new Map());
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
   const left = conflicts.filter(({ id }) => !chosen.has(id)).length;
   const choose = (id: string, choice: Choice) => setChosen(new Map(chosen).set(id, choice));
   return (
     <section className="conflicts" aria-labelledby="conflicts-heading">
-      <h2 id="conflicts-heading" tabIndex={-1} ref={heading}>
+      <h2 id="conflicts-heading">
         {conflicts.length === 1 ? 'A cell was' : `${conflicts.length} cells were`} also changed by somebody
         else
       </h2>
