@@ -154,13 +154,22 @@ it('an error ends a run of all cells', async () => {
   await expect.poll(stored).toEqual([1, 0]);
 });
 
-it('a run is interrupted, and the kernel is stopped', async () => {
+it('a run is interrupted, and the kernel is stopped; after the end of its worker another one is started', async () => {
   const page = await open();
   await run(page, 3);
   // What an earlier run printed is there until this one begins.
   await expect.poll(() => textOf(page, 3)).toMatch(/^step 0\n(?![\s\S]*step 99)/);
   await page.getByRole('button', { name: 'Interrupt' }).click();
   await output(page, 3).getByText('KeyboardInterrupt').first().waitFor();
+  const { items } = await call('GET', '/workers');
+  for (const { id } of items) await call('DELETE', `/workers/${id}`);
+  const kernel = page.locator('.kernel-badge');
+  await kernel.getByText('python3 stopped: its worker was stopped').waitFor();
+  for (const name of ['Interrupt', 'Stop'])
+    expect(await page.getByRole('button', { name, exact: true }).isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await kernel.getByText('Kernel starting').waitFor();
+  await kernel.getByText('python3 idle').waitFor({ timeout: 90_000 });
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByText('No kernel').waitFor();
 });

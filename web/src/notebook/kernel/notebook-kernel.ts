@@ -122,6 +122,11 @@ export class NotebookKernel {
     return this.#opening;
   }
 
+  /** Starts a kernel where there is none, as a run does. */
+  async startKernel(): Promise<void> {
+    await this.open().catch((error) => this.#set({ error: messageOf(error) }));
+  }
+
   /** Interrupts what runs. */
   interrupt(): Promise<void> {
     return this.#act((variables) => this.#api.mutate(InterruptKernelDocument, variables));
