@@ -65,8 +65,7 @@ export function renderLatex(text: string): DocumentFragment {
 
 const maxLatexChars = 20_000;
 
-const escapedHtml = (text: string) =>
-  text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
+const escapedHtml = (text: string) => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
 
 /** The decoded text, or the text as it is where it is not encoded well. */
 function decodedOrSame(text: string): string {
