@@ -71,9 +71,16 @@ describe('a save', () => {
     await conflicts.waitFor();
     await expect.poll(() => shownSources(page)).toEqual(['price = 100', 'b = 2', 'c = 1']);
     expect(await notebook.sources()).toEqual(['price = 2', 'b = 2', 'c = 3']);
+    await conflicts.getByRole('group', { name: /^Cell 1: its text, also changed by / }).waitFor();
     await keepScreenshot(page, 'notebook-conflict');
     expect(await accessibilityFaults(page)).toEqual([]);
     const groups = conflicts.getByRole('group');
+    const choose = page.getByRole('region', { name: 'Code cell 1' }).getByRole('button', { name: /^Choose/ });
+    await choose.click();
+    await page.keyboard.press('Space');
+    expect(await groups.nth(0).getByLabel('Keep mine').isChecked()).toBe(true);
+    await groups.nth(1).getByRole('button', { name: 'Show the cell' }).click();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Code cell 3');
     await groups.nth(0).getByLabel('Keep both').check();
     await conflicts.getByRole('button', { name: '1 left to choose' }).waitFor();
     await groups.nth(1).getByLabel('Keep mine').check();

@@ -4,6 +4,7 @@ import { CellView } from './cell/cell-view.js';
 import { type CellControls, useCellControls } from './cell/use-cell-actions.js';
 import { useNotebookKeys } from './cell/use-notebook-keys.js';
 import { ConflictPanel } from './conflict/conflict-panel.js';
+import { useConflictAuthors } from './conflict/use-conflict-authors.js';
 import type { Notebook } from './model/notebook.js';
 import { MovedFile } from './moved-file.js';
 import type { NotebookModel } from './notebook-model.js';
@@ -28,6 +29,8 @@ export function NotebookView({
 }) {
   const draft = useSyncExternalStore(model.draft.subscribe, () => model.draft.state);
   const controls = useCellControls(model);
+  const authors = useConflictAuthors(model, draft.conflicts);
+  const others = new Map(draft.conflicts.map(({ id }) => [id, authors.get(id) ?? 'somebody else']));
   const onKeyDown = useNotebookKeys(model, controls);
   const [panel, setPanel] = useState<PanelName | null>(null);
   useEffect(keepFocus, []);
@@ -43,10 +46,17 @@ export function NotebookView({
         onPanel={(name) => setPanel(name === panel ? null : name)}
       />
       <MovedFile file={model.file} draft={model.draft} canEdit={model.canEdit} />
-      {draft.conflicts.length > 0 && <ConflictPanel conflicts={draft.conflicts} draft={model.draft} />}
+      {draft.conflicts.length > 0 && (
+        <ConflictPanel
+          conflicts={draft.conflicts}
+          draft={model.draft}
+          authors={authors}
+          onShow={(id) => controls.actions.select(id, 'command')}
+        />
+      )}
       <div className={`notebook-body ${panel ? 'with-panel' : ''}`}>
         <WidgetsContext value={model.widgets}>
-          <CellList model={model} notebook={draft.notebook} controls={controls} />
+          <CellList model={model} notebook={draft.notebook} controls={controls} others={others} />
         </WidgetsContext>
         {panel && (
           <Suspense fallback={<Loading what="the panel" />}>
@@ -66,10 +76,13 @@ function CellList({
   model,
   notebook,
   controls: { selection, actions },
+  others,
 }: {
   model: NotebookModel;
   notebook: Notebook;
   controls: CellControls;
+  /** Who changed the cells in conflict, by their ids. */
+  others: ReadonlyMap<string, string>;
 }) {
   const { cells } = notebook;
   const language = languageOf(notebook);
@@ -88,6 +101,7 @@ function CellList({
           isEditing={cell.id === selection.id && selection.mode === 'edit'}
           hasFocus={cell.id === selection.id && selection.hasFocus}
           language={language}
+          alsoChangedBy={others.get(cell.id)}
           model={model}
           actions={actions}
         />

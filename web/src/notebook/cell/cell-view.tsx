@@ -1,4 +1,5 @@
 import { memo, useEffect, useRef } from 'react';
+import { conflictElementId } from '../conflict/conflict-panel.js';
 import type { CellType } from '../model/notebook.js';
 import { type CellViewProps, CodeCell } from './code-cell.js';
 import { TextCell } from './text-cell.js';
@@ -10,8 +11,15 @@ export const CellView = memo(function CellView({
   isSelected,
   hasFocus,
   language,
+  alsoChangedBy,
   ...props
-}: CellViewProps & { isSelected: boolean; hasFocus: boolean; language: string }) {
+}: CellViewProps & {
+  isSelected: boolean;
+  hasFocus: boolean;
+  language: string;
+  /** Who made the changes between which the user has to choose; undefined where there are none. */
+  alsoChangedBy: string | undefined;
+}) {
   const { cell, index, isEditing, actions, model } = props;
   const element = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -35,10 +43,24 @@ export const CellView = memo(function CellView({
       }}
     >
       {cell.cell_type === 'code' ? <CodeCell {...props} language={language} /> : <TextCell {...props} />}
+      {alsoChangedBy !== undefined && (
+        <p className="cell-conflict">
+          Also changed by {alsoChangedBy}.
+          <button type="button" className="quiet" onClick={() => showChoices(cell.id)}>
+            Choose what to keep
+          </button>
+        </p>
+      )}
       {isSelected && model.canEdit && <CellToolbar {...props} />}
     </section>
   );
 });
+
+function showChoices(id: string): void {
+  const choices = document.getElementById(conflictElementId(id));
+  choices?.scrollIntoView({ block: 'center' });
+  choices?.querySelector('input')?.focus({ preventScroll: true });
+}
 
 function CellToolbar({ cell, index, actions }: CellViewProps) {
   const { id } = cell;
