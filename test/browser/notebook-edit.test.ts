@@ -165,9 +165,13 @@ it('the history shows cell by cell what a version changed, and restores it', asy
     expect.stringContaining('new'),
   ]);
   await history.getByRole('img', { name: 'plot' }).waitFor();
+  await history.getByRole('heading', { name: 'Output after' }).waitFor();
+  await history.getByText(/^What changed since the version before it, of /).waitFor();
   await keepScreenshot(page, 'notebook-history');
   expect(await accessibilityFaults(page)).toEqual([]);
   await history.getByRole('button', { name: `Create ${notebook.path}` }).click();
+  await history.getByText('The first version').waitFor();
+  expect(await history.getByText('Changed code cell').count()).toBe(1);
   await history.getByRole('button', { name: 'Restore this version' }).click();
   await expect.poll(notebook.sources).toEqual(['one\ntwo', 'b']);
   await expect.poll(() => shownSources(page)).toEqual(['one\ntwo', 'b']);
