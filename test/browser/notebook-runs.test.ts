@@ -49,7 +49,7 @@ const sources = [
 import base64
 display(Image(base64.b64decode('${png}')))
 display(HTML('<table><tr><td>in a frame</td></tr></table>'))
-print('\\x1b[31mred\\x1b[0m')`,
+print('\\x1b[31mred\\x1b[0m', *(f'\\x1b[{fg};{bg}m{fg} on {bg}\\x1b[0m' for bg in range(41, 48) for fg in range(31, 38)))`,
   "import time\nfor i in range(100):\n    print('step', i, flush=True)\n    time.sleep(0.1)",
   "raise ValueError('no column')",
 ];
@@ -87,7 +87,7 @@ it('a notebook is run by one and watched by another, through a reload and a kill
   for (const one of [page, other]) {
     await output(one, 2).getByRole('img').waitFor();
     await output(one, 2).frameLocator('iframe').getByText('in a frame').waitFor();
-    await output(one, 2).locator('.ansi-red-fg').waitFor();
+    await output(one, 2).locator('.ansi-red-fg').first().waitFor();
   }
 
   await page.locator('.cell').nth(0).locator('.cm-content').click();
