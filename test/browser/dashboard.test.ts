@@ -84,6 +84,10 @@ it('a workspace is created, gets a notebook, and is archived', async () => {
   await expect.poll(() => new URL(page.url()).searchParams.get('path')).toBe('reports/week.ipynb');
   const { body } = await at.rest('GET', `/workspaces/${demo.workspaceId}/file?path=reports/week.ipynb`);
   expect(body.notebook.cells).toHaveLength(1);
+  expect(body.notebook.metadata).toMatchObject({
+    kernelspec: { name: 'python3' },
+    language_info: { name: 'python' },
+  });
   await page.goto(`${at.url}/spaces/${demo.slug}`);
   await page.getByRole('button', { name: 'Archive Prices' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Archive' }).click();

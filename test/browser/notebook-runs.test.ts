@@ -49,7 +49,7 @@ const sources = [
 import base64
 display(Image(base64.b64decode('${png}')))
 display(HTML('<table><tr><td>in a frame</td></tr></table>'))
-print('\\x1b[31mred\\x1b[0m')`,
+print('\\x1b[31mred\\x1b[0m', *(f'\\x1b[{fg};{bg}m{fg} on {bg}\\x1b[0m' for bg in range(41, 48) for fg in range(31, 38)))`,
   "import time\nfor i in range(100):\n    print('step', i, flush=True)\n    time.sleep(0.1)",
   "raise ValueError('no column')",
 ];
@@ -87,7 +87,7 @@ it('a notebook is run by one and watched by another, through a reload and a kill
   for (const one of [page, other]) {
     await output(one, 2).getByRole('img').waitFor();
     await output(one, 2).frameLocator('iframe').getByText('in a frame').waitFor();
-    await output(one, 2).locator('.ansi-red-fg').waitFor();
+    await output(one, 2).locator('.ansi-red-fg').first().waitFor();
   }
 
   await page.locator('.cell').nth(0).locator('.cm-content').click();
@@ -154,13 +154,22 @@ it('an error ends a run of all cells', async () => {
   await expect.poll(stored).toEqual([1, 0]);
 });
 
-it('a run is interrupted, and the kernel is stopped', async () => {
+it('a run is interrupted, and the kernel is stopped; after the end of its worker another one is started', async () => {
   const page = await open();
   await run(page, 3);
   // What an earlier run printed is there until this one begins.
   await expect.poll(() => textOf(page, 3)).toMatch(/^step 0\n(?![\s\S]*step 99)/);
   await page.getByRole('button', { name: 'Interrupt' }).click();
   await output(page, 3).getByText('KeyboardInterrupt').first().waitFor();
+  const { items } = await call('GET', '/workers');
+  for (const { id } of items) await call('DELETE', `/workers/${id}`);
+  const kernel = page.locator('.kernel-badge');
+  await kernel.getByText('python3 stopped: its worker was stopped').waitFor();
+  for (const name of ['Interrupt', 'Stop'])
+    expect(await page.getByRole('button', { name, exact: true }).isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await kernel.getByText('Kernel starting').waitFor();
+  await kernel.getByText('python3 idle').waitFor({ timeout: 90_000 });
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByText('No kernel').waitFor();
 });

@@ -75,6 +75,7 @@ const cells = () => [
   ),
   code('script', display({ 'application/javascript': attack() })),
   code('latex', display({ 'text/latex': "$\\href{javascript:window.reached='latex'}{x}$" })),
+  code('words', display({ 'text/latex': `Energy $E=mc^2$ ${image} $$x$$` })),
   code('ansi', {
     ...{ output_type: 'stream', name: 'stdout' },
     text: `\u001b]8;;javascript:window.reached='ansi'\u0007link\u001b]8;;\u0007 \u001b[31m<script>window.reached='ansi'</script>${image}\u001b[0m`,
@@ -134,6 +135,10 @@ it('nothing of a hostile notebook runs in the origin of the page, reaches it, or
   ]);
   expect(await page.locator('.cells a[href^="javascript"]').count()).toBe(0);
   await rendered.locator('math').first().waitFor();
+  const words = page.locator('.outputs .markdown', { hasText: 'Energy' });
+  expect(await words.locator('math').count()).toBe(2);
+  expect(await words.locator('img').count()).toBe(0);
+  expect(await words.innerText()).not.toContain('$');
 
   const heights = await page
     .locator('iframe.frame-output')

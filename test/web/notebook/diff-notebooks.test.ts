@@ -60,6 +60,19 @@ describe('the difference of two texts', () => {
     expect(diffText('', '')).toEqual([]);
   });
 
+  it('has a last line without a line feed as the same line, wherever it is', () => {
+    expect(diffText('a\nb', 'a\nb\nc')).toEqual([
+      { kind: 'same', text: 'a\nb\n' },
+      { kind: 'added', text: 'c' },
+    ]);
+    expect(diffText('a\nb', 'b').map(({ kind, text }) => [kind, text])).toEqual([
+      ['removed', 'a\n'],
+      ['same', 'b'],
+    ]);
+    expect(diffText('b\na', 'b').map(({ kind }) => kind)).toEqual(['same', 'removed']);
+    expect(diffText('a', 'a\n').map(({ kind }) => kind)).toEqual(['same']);
+  });
+
   it('of very different long texts is found soon', () => {
     const lines = (prefix: string) =>
       Array.from({ length: 50_000 }, (_, index) => `${prefix}${index}\n`).join('');

@@ -147,6 +147,32 @@ describe('a cell that both changed', () => {
     expect(sources(draft.state.notebook)).toEqual(expected);
   });
 
+  it.each([
+    ['ours', ['mine, and more', 'also yours']],
+    ['theirs', ['yours', 'also yours']],
+    ['both', ['yours', 'mine, and more', 'also yours']],
+  ] as const)('and that was deleted here meanwhile comes back as the user chose: %s', async (choice, expected) => {
+    draft.edit(write(0, 'mine, and more'));
+    draft.edit((from) => ({ ...from, cells: from.cells.slice(1) }));
+    expect(draft.state.conflicts.map(({ ours }) => ours.source)).toEqual(['mine, and more']);
+    await draft.resolve(new Map([['c0', choice]]));
+    expect(sources(file.notebook)).toEqual(expected);
+    expect(draft.state).toMatchObject({ phase: 'saved', conflicts: [] });
+  });
+
+  it('and that was deleted here meanwhile is there again when others go on saving', async () => {
+    draft.edit((from) => ({ ...from, cells: from.cells.slice(1) }));
+    file.write(notebook('yours again', 'also yours'));
+    await draft.pull();
+    expect(draft.state.conflicts.map(({ id }) => id)).toEqual(['c0']);
+    expect(sources(draft.state.notebook)).toEqual(['mine', 'also yours']);
+  });
+
+  it('shows what is typed meanwhile as ours', () => {
+    draft.edit(write(0, 'mine, and more'));
+    expect(draft.state.conflicts.map(({ ours }) => ours.source)).toEqual(['mine, and more']);
+  });
+
   it('stays the only conflict when others go on saving', async () => {
     file.write(notebook('yours again', 'also yours again'));
     await draft.pull();

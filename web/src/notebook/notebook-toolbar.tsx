@@ -3,6 +3,7 @@ import { PresenceList } from '../presence/presence-list.js';
 import { usePresence } from '../presence/use-presence.js';
 import { Link } from '../router/link.js';
 import { addressOf } from '../router/routes.js';
+import { shownKernel } from './kernel/kernel-status.js';
 import type { DraftState } from './model/notebook-draft.js';
 import type { NotebookModel } from './notebook-model.js';
 import { SaveState } from './save-state.js';
@@ -63,7 +64,8 @@ function OpenBy({ page: { slug, workspaceId, path } }: { page: PageFile }) {
 }
 
 function KernelButtons({ model }: { model: NotebookModel }) {
-  const { session } = useSyncExternalStore(model.kernel.subscribe, model.kernel.getState);
+  const state = useSyncExternalStore(model.kernel.subscribe, model.kernel.getState);
+  const { isLive } = shownKernel(state);
   const restart = () => {
     if (confirm('Restart the kernel? Its variables are lost.')) void model.kernel.restart();
   };
@@ -72,13 +74,24 @@ function KernelButtons({ model }: { model: NotebookModel }) {
       <button type="button" className="primary" onClick={() => void model.runAll()}>
         Run all
       </button>
-      <button type="button" disabled={!session} onClick={() => void model.kernel.interrupt()}>
+      <button type="button" disabled={!isLive} onClick={() => void model.kernel.interrupt()}>
         Interrupt
       </button>
-      <button type="button" disabled={!session} onClick={restart}>
-        Restart
-      </button>
-      <button type="button" disabled={!session} onClick={() => void model.kernel.stop()}>
+      {isLive ? (
+        <button type="button" key="restart" onClick={restart}>
+          Restart
+        </button>
+      ) : (
+        <button
+          type="button"
+          key="start"
+          disabled={state.progress !== null}
+          onClick={() => void model.kernel.startKernel()}
+        >
+          Start
+        </button>
+      )}
+      <button type="button" disabled={!isLive} onClick={() => void model.kernel.stop()}>
         Stop
       </button>
     </>
@@ -86,9 +99,9 @@ function KernelButtons({ model }: { model: NotebookModel }) {
 }
 
 function KernelBadge({ model }: { model: NotebookModel }) {
-  const { session, otherSessions } = useSyncExternalStore(model.kernel.subscribe, model.kernel.getState);
-  const status = session?.status ?? 'none';
-  const text = session ? `${session.kernelName} ${session.status}` : 'No kernel';
+  const state = useSyncExternalStore(model.kernel.subscribe, model.kernel.getState);
+  const { otherSessions } = state;
+  const { status, text } = shownKernel(state);
   return (
     <span className={`kernel-badge kernel-${status}`} role="status">
       {text}

@@ -1,13 +1,15 @@
-import { lazy, Suspense, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { Loading } from '../components/loading.js';
 import { CellView } from './cell/cell-view.js';
 import { type CellControls, useCellControls } from './cell/use-cell-actions.js';
 import { useNotebookKeys } from './cell/use-notebook-keys.js';
 import { ConflictPanel } from './conflict/conflict-panel.js';
+import { useConflictAuthors } from './conflict/use-conflict-authors.js';
 import type { Notebook } from './model/notebook.js';
 import { MovedFile } from './moved-file.js';
 import type { NotebookModel } from './notebook-model.js';
 import { NotebookToolbar, type PanelName } from './notebook-toolbar.js';
+import { keepFocus } from './output/keep-focus.js';
 import { WidgetsContext } from './output/widgets/widget-output.js';
 
 const HistoryPanel = lazy(async () => ({
@@ -27,8 +29,11 @@ export function NotebookView({
 }) {
   const draft = useSyncExternalStore(model.draft.subscribe, () => model.draft.state);
   const controls = useCellControls(model);
+  const authors = useConflictAuthors(model, draft.conflicts);
+  const others = new Map(draft.conflicts.map(({ id }) => [id, authors.get(id) ?? 'somebody else']));
   const onKeyDown = useNotebookKeys(model, controls);
   const [panel, setPanel] = useState<PanelName | null>(null);
+  useEffect(keepFocus, []);
   const close = () => setPanel(null);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys act on the selected cell, which has the focus.
@@ -41,10 +46,17 @@ export function NotebookView({
         onPanel={(name) => setPanel(name === panel ? null : name)}
       />
       <MovedFile file={model.file} draft={model.draft} canEdit={model.canEdit} />
-      {draft.conflicts.length > 0 && <ConflictPanel conflicts={draft.conflicts} draft={model.draft} />}
+      {draft.conflicts.length > 0 && (
+        <ConflictPanel
+          conflicts={draft.conflicts}
+          draft={model.draft}
+          authors={authors}
+          onShow={(id) => controls.actions.select(id, 'command')}
+        />
+      )}
       <div className={`notebook-body ${panel ? 'with-panel' : ''}`}>
         <WidgetsContext value={model.widgets}>
-          <CellList model={model} notebook={draft.notebook} controls={controls} />
+          <CellList model={model} notebook={draft.notebook} controls={controls} others={others} />
         </WidgetsContext>
         {panel && (
           <Suspense fallback={<Loading what="the panel" />}>
@@ -64,13 +76,17 @@ function CellList({
   model,
   notebook,
   controls: { selection, actions },
+  others,
 }: {
   model: NotebookModel;
   notebook: Notebook;
   controls: CellControls;
+  /** Who changed the cells in conflict, by their ids. */
+  others: ReadonlyMap<string, string>;
 }) {
   const { cells } = notebook;
   const language = languageOf(notebook);
+  /** Before the user selects a cell the first one can be reached by Tab. */
   const selectedId = cells.some(({ id }) => id === selection.id) ? selection.id : (cells[0]?.id ?? null);
   /** Of a notebook without cells, the new one is the first. */
   const lastId = cells.at(-1)?.id ?? '';
@@ -82,9 +98,10 @@ function CellList({
           cell={cell}
           index={index}
           isSelected={cell.id === selectedId}
-          isEditing={cell.id === selectedId && selection.mode === 'edit'}
-          hasFocus={cell.id === selectedId && selection.hasFocus}
+          isEditing={cell.id === selection.id && selection.mode === 'edit'}
+          hasFocus={cell.id === selection.id && selection.hasFocus}
           language={language}
+          alsoChangedBy={others.get(cell.id)}
           model={model}
           actions={actions}
         />

@@ -1,13 +1,14 @@
 import type { FormEvent } from 'react';
 import { CreateFileDocument } from '../../generated/shell.js';
+import { useClient } from '../api/api-context.js';
 import { useAction } from '../api/use-action.js';
 import { Dialog } from '../components/dialog.js';
 import { Field } from '../components/field.js';
 import { FormFooter } from '../components/form-footer.js';
 import { formValues } from '../components/form-values.js';
-import { type Notebook, newCell } from '../notebook/model/notebook.js';
 import { navigate } from '../router/router.js';
 import { addressOf } from '../router/routes.js';
+import { newNotebook } from './new-notebook.js';
 
 /** Asks for the path of a new file, creates it with one commit and opens it. */
 export function NewFileDialog({
@@ -26,12 +27,13 @@ export function NewFileDialog({
   kind: 'notebook' | 'text';
   onClose: () => void;
 }) {
+  const client = useClient();
   const create = useAction(CreateFileDocument);
   const isNotebook = kind === 'notebook';
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     const { path: typed = '' } = formValues(event);
     const path = isNotebook && !typed.endsWith('.ipynb') ? `${typed}.ipynb` : typed;
-    const content = isNotebook ? { notebook: emptyNotebook() } : { content: '' };
+    const content = isNotebook ? { notebook: await newNotebook(client, slug) } : { content: '' };
     const created = await create.run({
       spaceSlug: slug,
       in: { workspaceId },
@@ -61,8 +63,3 @@ export function NewFileDialog({
     </Dialog>
   );
 }
-
-const emptyNotebook = (): Notebook => ({
-  ...{ nbformat: 4, nbformat_minor: 5, metadata: {} },
-  cells: [newCell('code')],
-});

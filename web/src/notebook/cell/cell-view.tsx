@@ -1,17 +1,25 @@
 import { memo, useEffect, useRef } from 'react';
+import { conflictElementId } from '../conflict/conflict-panel.js';
 import type { CellType } from '../model/notebook.js';
 import { type CellViewProps, CodeCell } from './code-cell.js';
 import { TextCell } from './text-cell.js';
 
 const names: Record<CellType, string> = { code: 'Code', markdown: 'Text', raw: 'Raw' };
 
-/** A cell with its frame: selected by a click or the arrow keys, edited after Enter. */
+/** A cell with its frame: selected where it gets the focus, by Tab, a click or the arrow keys; edited after Enter. */
 export const CellView = memo(function CellView({
   isSelected,
   hasFocus,
   language,
+  alsoChangedBy,
   ...props
-}: CellViewProps & { isSelected: boolean; hasFocus: boolean; language: string }) {
+}: CellViewProps & {
+  isSelected: boolean;
+  hasFocus: boolean;
+  language: string;
+  /** Who made the changes between which the user has to choose; undefined where there are none. */
+  alsoChangedBy: string | undefined;
+}) {
   const { cell, index, isEditing, actions, model } = props;
   const element = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -26,16 +34,33 @@ export const CellView = memo(function CellView({
       aria-current={isSelected}
       data-cell={cell.id}
       tabIndex={isSelected ? 0 : -1}
-      onClick={(event) => {
-        if (!(event.target as Element).closest('button, a, input, .cm-editor, summary, select'))
-          actions.select(cell.id, 'command');
+      onFocus={(event) => {
+        if (event.target === event.currentTarget) actions.select(cell.id, 'command');
+      }}
+      onClick={({ target, currentTarget }) => {
+        if (!(target as Element).closest('button, a, form, .cm-editor, summary, select'))
+          currentTarget.focus({ preventScroll: true });
       }}
     >
       {cell.cell_type === 'code' ? <CodeCell {...props} language={language} /> : <TextCell {...props} />}
+      {alsoChangedBy !== undefined && (
+        <p className="cell-conflict">
+          Also changed by {alsoChangedBy}.
+          <button type="button" className="quiet" onClick={() => showChoices(cell.id)}>
+            Choose what to keep
+          </button>
+        </p>
+      )}
       {isSelected && model.canEdit && <CellToolbar {...props} />}
     </section>
   );
 });
+
+function showChoices(id: string): void {
+  const choices = document.getElementById(conflictElementId(id));
+  choices?.scrollIntoView({ block: 'center' });
+  choices?.querySelector('input')?.focus({ preventScroll: true });
+}
 
 function CellToolbar({ cell, index, actions }: CellViewProps) {
   const { id } = cell;

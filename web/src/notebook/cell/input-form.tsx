@@ -1,5 +1,6 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { AnswerInputDocument } from '../../../generated/notebook.js';
+import { focusUnlessTyping } from '../components/focus.js';
 import type { CellRun } from '../kernel/notebook-runs.js';
 import type { InputRequest } from '../model/run-outputs.js';
 import type { NotebookModel } from '../notebook-model.js';
@@ -20,7 +21,7 @@ export function InputForm({
   const [error, setError] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (run.isOwn) field.current?.focus();
+    if (run.isOwn) focusUnlessTyping(field.current);
   }, [run.isOwn]);
   const send = async (event: FormEvent) => {
     event.preventDefault();
@@ -44,7 +45,6 @@ export function InputForm({
           value={value}
           disabled={isSent}
           onChange={(event) => setValue(event.target.value)}
-          onKeyDown={(event) => event.stopPropagation()}
         />
       </label>
       <button type="submit" disabled={isSent}>

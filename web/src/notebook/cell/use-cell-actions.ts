@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { changeCell, changeCellType, deleteCell, insertCell, moveCell } from '../model/edit-cells.js';
 import { type Cell, newCell } from '../model/notebook.js';
 import type { NotebookModel } from '../notebook-model.js';
@@ -20,12 +20,14 @@ export interface CellControls {
   restore(): void;
 }
 
+const nothingSelected: Selection = { id: null, mode: 'command', hasFocus: false };
+
 /** This many deleted cells can be brought back. */
 const maxDeleted = 50;
 
 /** The selection of a notebook and what changes its cells. The actions stay the same. */
 export function useCellControls(model: NotebookModel): CellControls {
-  const [selection, setSelection] = useState<Selection>({ id: null, mode: 'command', hasFocus: false });
+  const [selection, setSelection] = useState(nothingSelected);
   const deleted = useRef<{ cell: Cell; index: number }[]>([]);
   const actions = useMemo<CellActions>(() => {
     const cells = () => model.draft.state.notebook.cells;
@@ -38,6 +40,7 @@ export function useCellControls(model: NotebookModel): CellControls {
       );
     const indexOf = (id: string) => cells().findIndex((cell) => cell.id === id);
     const insert = (index: number, cell: Cell, mode: Selection['mode']) => {
+      if (!model.canEdit) return;
       edit((list) => insertCell(list, index, cell));
       select(cell.id, mode);
     };
@@ -66,11 +69,20 @@ export function useCellControls(model: NotebookModel): CellControls {
       changeType: (id, type) => edit((list) => changeCellType(list, id, type)),
     };
   }, [model]);
+  const { id } = selection;
+  const isGone = id !== null && !model.draft.state.notebook.cells.some((cell) => cell.id === id);
+  // No other cell takes over the keys of somebody who types in a cell that somebody else deletes.
+  useEffect(() => {
+    if (isGone) setSelection(nothingSelected);
+  }, [isGone]);
   const restore = () => {
     const last = deleted.current.pop();
     if (!last || !model.canEdit) return;
     const { cell, index } = last;
-    model.draft.edit((notebook) => ({ ...notebook, cells: insertCell(notebook.cells, index, cell) }));
+    // A merge keeps a cell that somebody else changed.
+    const isThere = model.draft.state.notebook.cells.some(({ id }) => id === cell.id);
+    if (!isThere)
+      model.draft.edit((notebook) => ({ ...notebook, cells: insertCell(notebook.cells, index, cell) }));
     actions.select(cell.id, 'command');
   };
   return { selection, actions, restore };

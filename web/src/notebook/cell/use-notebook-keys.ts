@@ -5,8 +5,9 @@ import type { CellControls } from './use-cell-actions.js';
 /** A key pressed twice within this time is one command: `dd`, `ii`. */
 const twiceMs = 600;
 
-/** The keys of a notebook: Jupyter's command mode, and what works in both modes. */
-export function useNotebookKeys(model: NotebookModel, { selection, actions, restore }: CellControls) {
+/** The keys of a notebook: Jupyter's command mode while a cell has the focus, and what works in both modes. */
+export function useNotebookKeys(model: NotebookModel, controls: CellControls) {
+  const { actions } = controls;
   const last = useRef({ key: '', at: 0 });
   const pressedTwice = (key: string) => {
     const { key: before, at } = last.current;
@@ -16,20 +17,21 @@ export function useNotebookKeys(model: NotebookModel, { selection, actions, rest
   };
   return (event: KeyboardEvent) => {
     const { key } = event;
+    const target = event.target as HTMLElement;
+    const isTwice = pressedTwice(key);
     if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === 's') {
       event.preventDefault();
       if (model.canEdit) void model.draft.save();
       return;
     }
-    const { id } = selection;
-    if (id === null) return;
-    const isEditing = (event.target as Element).closest('.cm-editor') !== null;
-    if (isEditing) {
-      if (key === 'Escape' && !event.defaultPrevented) actions.select(id, 'command');
+    if (key === 'Escape' && target.closest('.cm-editor') && !event.defaultPrevented) {
+      const edited = target.closest<HTMLElement>('[data-cell]')?.dataset.cell;
+      if (edited !== undefined) actions.select(edited, 'command');
       return;
     }
-    if ((event.target as Element).closest('input, select, textarea, button, a, summary')) return;
-    const command = commandOf(event, model, { selection, actions, restore }, pressedTwice);
+    // Only of a cell that has the focus itself: what is in it, beside it or above it may have keys of its own.
+    const id = target.dataset.cell;
+    const command = id === undefined ? undefined : commandOf(event, id, model, controls, isTwice);
     if (!command) return;
     event.preventDefault();
     command();
@@ -38,11 +40,11 @@ export function useNotebookKeys(model: NotebookModel, { selection, actions, rest
 
 function commandOf(
   event: KeyboardEvent,
+  id: string,
   model: NotebookModel,
-  { selection, actions, restore }: CellControls,
-  pressedTwice: (key: string) => boolean,
+  { actions, restore }: CellControls,
+  isTwice: boolean,
 ): (() => void) | undefined {
-  const id = selection.id!;
   const { cells } = model.draft.state.notebook;
   const index = cells.findIndex((cell) => cell.id === id);
   const go = (steps: number) => () => {
@@ -70,8 +72,8 @@ function commandOf(
     s: () => void model.draft.save(),
     K: () => actions.move(id, -1),
     J: () => actions.move(id, 1),
-    d: () => pressedTwice('d') && actions.remove(id),
-    i: () => pressedTwice('i') && void model.kernel.interrupt(),
+    d: () => isTwice && actions.remove(id),
+    i: () => isTwice && void model.kernel.interrupt(),
   };
   return simple[event.key];
 }

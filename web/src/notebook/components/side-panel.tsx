@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { focusUnlessTyping } from './focus.js';
 
-/** A panel beside the cells; it gets the focus when it is opened. */
+/** A panel beside the cells; it gets the focus when it is opened, unless somebody types on meanwhile. */
 export function SidePanel({
   title,
   onClose,
@@ -12,7 +13,7 @@ export function SidePanel({
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
-  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => focusUnlessTyping(heading.current), []);
   return (
     <aside className="side-panel" aria-labelledby={id}>
       <div className="side-panel-head">

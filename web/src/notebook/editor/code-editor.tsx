@@ -15,7 +15,7 @@ export interface CodeEditorProps {
   label: string;
   language: string;
   isReadOnly?: boolean;
-  /** Whether it has the focus; when this becomes true it gets it. */
+  /** Whether it has the focus; when this becomes true it gets it. A new editor takes it from no field. */
   hasFocus?: boolean;
   /** Keys and more, which come before its own; read once. */
   extensions?: Extension;
@@ -38,6 +38,7 @@ export function CodeEditor({
   calls.current = rest;
   const compartment = useRef(new Compartment());
   const first = useRef({ value, label });
+  const wasMade = useRef(false);
   const separator = useRef('\n');
   separator.current = value.includes('\r\n') ? '\r\n' : '\n';
   useEffect(() => {
@@ -72,7 +73,10 @@ export function CodeEditor({
     if (changes) editor.dispatch({ changes, userEvent: 'outside' });
   }, [value]);
   useEffect(() => {
-    if (hasFocus && view.current && !view.current.hasFocus) view.current.focus();
+    const isFirst = !wasMade.current;
+    wasMade.current = true;
+    const isElsewhere = isFirst && document.activeElement?.closest('input, textarea, select, iframe');
+    if (hasFocus && !isElsewhere && view.current && !view.current.hasFocus) view.current.focus();
   }, [hasFocus]);
   return <div ref={host} className="code-editor" />;
 }

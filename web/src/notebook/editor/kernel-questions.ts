@@ -9,7 +9,7 @@ import {
 } from '@codemirror/autocomplete';
 import { indentLess, indentMore, insertTab } from '@codemirror/commands';
 import { type Extension, Prec } from '@codemirror/state';
-import { type EditorView, keymap } from '@codemirror/view';
+import { EditorView, keymap } from '@codemirror/view';
 import { fromCodePoints, toCodePoints } from './code-points.js';
 import { inspectionField, showInspection } from './inspection-tooltip.js';
 
@@ -34,6 +34,9 @@ export function kernelQuestions(questions: KernelQuestions): Extension {
       override: [(context) => completionsAt(questions, context)],
     }),
     inspectionField,
+    EditorView.editorAttributes.of(({ state }) =>
+      completionStatus(state) === 'pending' ? { class: 'asks-kernel' } : null,
+    ),
     Prec.high(
       keymap.of([
         { key: 'Tab', run: (view) => complete(view) },

@@ -44,7 +44,7 @@ function TextEditor({ opened: { page, canEdit }, draft, follower }: { opened: Op
         <SaveState draft={state} canEdit={canEdit} />
       </div>
       <MovedFile file={follower} draft={draft} canEdit={canEdit} />
-      {state.conflicts.length > 0 && <ConflictPanel conflicts={state.conflicts} draft={draft} />}
+      {state.conflicts.length > 0 && <ConflictPanel conflicts={state.conflicts} draft={draft} what="file" />}
       {asTable ? (
         <CsvTable text={text} isTabs={page.path.toLowerCase().endsWith('.tsv')} />
       ) : (

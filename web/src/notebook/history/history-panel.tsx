@@ -23,7 +23,9 @@ export function HistoryPanel({
   onClose(): void;
 }) {
   const { pages, error, loadMore, reload } = useVersions(model, notebookId);
-  const [openId, setOpenId] = useState<string | null>(null);
+  // Those that are open stay open: what closes above the pointer would move everything below it.
+  const [openIds, setOpenIds] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (id: string) => setOpenIds((now) => (now.has(id) ? without(now, id) : new Set(now).add(id)));
   return (
     <SidePanel title="History" onClose={onClose}>
       {error && (
@@ -37,15 +39,15 @@ export function HistoryPanel({
             <button
               type="button"
               className="quiet version"
-              aria-expanded={openId === version.id}
-              onClick={() => setOpenId(openId === version.id ? null : version.id)}
+              aria-expanded={openIds.has(version.id)}
+              onClick={() => toggle(version.id)}
             >
               <span>{version.commitMessage.split('\n')[0]}</span>
               <span className="hint">
                 {version.author.name}, <time dateTime={version.createdAt}>{timeOf(version.createdAt)}</time>
               </span>
             </button>
-            {openId === version.id && (
+            {openIds.has(version.id) && (
               <OpenVersion
                 model={model}
                 notebookId={notebookId}
@@ -67,6 +69,8 @@ export function HistoryPanel({
     </SidePanel>
   );
 }
+
+const without = (ids: ReadonlySet<string>, left: string) => new Set([...ids].filter((id) => id !== left));
 
 const timeOf = (time: string) =>
   new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
@@ -114,6 +118,11 @@ function OpenVersion({
           {error}
         </p>
       )}
+      <p className="hint">
+        {before
+          ? `What changed since the version before it, of ${timeOf(before.createdAt)}.`
+          : 'The first version: all of it is new.'}
+      </p>
       <VersionDifference model={model} before={before} after={version} />
     </div>
   );

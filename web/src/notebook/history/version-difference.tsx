@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { FileAtVersionDocument } from '../../../generated/notebook.js';
 import { Loading } from '../../components/loading.js';
 import { type CellDifference, diffNotebooks } from '../model/diff-notebooks.js';
-import { type Notebook, readNotebook } from '../model/notebook.js';
+import { type Cell, type Notebook, readNotebook } from '../model/notebook.js';
 import type { NotebookModel } from '../notebook-model.js';
 import { OutputList, shownOutputs } from '../output/output-list.js';
 import { messageOf } from '../storage/api-requests.js';
@@ -79,16 +79,21 @@ function ChangedCell({
       {metadataChanged && <p className="hint">Its type or metadata changed.</p>}
       {outputsChanged && (
         <div className="output-difference">
-          {before?.outputs?.length ? (
-            <OutputList outputs={shownOutputs(before.outputs)} label="Output before" />
-          ) : null}
-          {after?.outputs?.length ? (
-            <OutputList outputs={shownOutputs(after.outputs)} label="Output after" />
-          ) : null}
+          {before?.outputs?.length ? <OutputOf cell={before} label="Output before" /> : null}
+          {after?.outputs?.length ? <OutputOf cell={after} label="Output after" /> : null}
           {kind === 'changed' && !after?.outputs?.length && <p className="hint">The output was removed.</p>}
         </div>
       )}
     </section>
+  );
+}
+
+function OutputOf({ cell, label }: { cell: Cell; label: string }) {
+  return (
+    <>
+      <h4>{label}</h4>
+      <OutputList outputs={shownOutputs(cell.outputs)} label={label} />
+    </>
   );
 }
 

@@ -122,6 +122,11 @@ export class NotebookKernel {
     return this.#opening;
   }
 
+  /** Starts a kernel where there is none, as a run does. */
+  async startKernel(): Promise<void> {
+    await this.open().catch((error) => this.#set({ error: messageOf(error) }));
+  }
+
   /** Interrupts what runs. */
   interrupt(): Promise<void> {
     return this.#act((variables) => this.#api.mutate(InterruptKernelDocument, variables));
@@ -136,8 +141,11 @@ export class NotebookKernel {
   stop(): Promise<void> {
     return this.#act(async (variables) => {
       await this.#api.mutate(StopKernelDocument, variables);
-      this.#deleted.add(variables.id);
-      this.#sessions.delete(variables.id);
+      // Of older ones, which ended before, nothing is to be said any more.
+      for (const { id } of this.sessions.filter((one) => one.userId === this.#userId)) {
+        this.#deleted.add(id);
+        this.#sessions.delete(id);
+      }
       this.#report();
     });
   }
@@ -202,7 +210,7 @@ export class NotebookKernel {
   #report(): void {
     const sessions = [...this.#sessions.values()];
     const own = sessions.filter((one) => one.userId === this.#userId);
-    const session = own.find((one) => one.status !== 'dead') ?? own.at(-1) ?? null;
+    const session = own.find((one) => one.status !== 'dead') ?? newestOf(own) ?? null;
     const otherSessions = sessions.filter(
       (one) => one.userId !== this.#userId && one.status !== 'dead',
     ).length;
@@ -214,3 +222,6 @@ export class NotebookKernel {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const newestOf = (sessions: readonly PageSessionFragment[]) =>
+  sessions.toSorted((one, other) => (one.createdAt < other.createdAt ? -1 : 1)).at(-1);

@@ -74,7 +74,8 @@ const shownOutputs = (cell: Cell | undefined) =>
 /** The lines of two texts, with what was added and removed. */
 export function diffText(before: string, after: string): TextChange[] {
   if (before === after) return after === '' ? [] : [{ kind: 'same', text: after }];
-  const changes = diffLines(before, after, { maxEditLength: maxEdits }) ?? [
+  // The last line of a cell has no line feed: it is the same line also where others follow it.
+  const changes = diffLines(before, after, { maxEditLength: maxEdits, ignoreNewlineAtEof: true }) ?? [
     { value: before, removed: true, added: false },
     { value: after, removed: false, added: true },
   ];

@@ -61,6 +61,18 @@ export function mergeNotebooks(
   return { notebook: { ...theirs, metadata, cells }, conflicts };
 }
 
+/** The notebook with cells that were deleted in it, each after the cell that it follows in another version, if that has it. */
+export function withCells(notebook: Notebook, deleted: readonly Cell[], other: Notebook): Notebook {
+  if (deleted.length === 0) return notebook;
+  const all = new Map([...deleted, ...notebook.cells].map((cell) => [cell.id, cell]));
+  const [ids, otherIds] = [notebook, other].map(({ cells }) => cells.map(({ id }) => id)) as [
+    string[],
+    string[],
+  ];
+  const order = mergeOrder(otherIds, ids, otherIds, new Set(all.keys()));
+  return { ...notebook, cells: order.map((id) => all.get(id)!) };
+}
+
 /**
  * What a later merge begins from while there are conflicts: theirs, where the parts in conflict are as they were before both
  * changes. With ours as merged, it finds the same conflicts again and no others.
@@ -70,7 +82,7 @@ export function baseOfConflicts(theirs: Notebook, conflicts: readonly CellConfli
   const cells = theirs.cells.flatMap((cell) => {
     const conflict = byCell.get(cell.id);
     if (!conflict) return [cell];
-    return conflict.base ? [takeParts(cell, conflict.base, conflict.parts)] : [];
+    return conflict.base ? [withOutputsOfType(takeParts(cell, conflict.base, conflict.parts))] : [];
   });
   return { ...theirs, cells };
 }
@@ -96,24 +108,31 @@ function mergeCell(
     return { cells: isDeleted ? [] : [left] };
   }
   const found = mergeParts(base, ours, theirs);
-  if (found.parts.length === 0) return { cells: [found.cell] };
+  const withOurs = withOutputsOfType(found.cell);
+  if (found.parts.length === 0) return { cells: [withOurs] };
   const conflict = { id, parts: found.parts, base, ours, theirs };
-  if (!choice) return { cells: [found.cell], conflict };
-  const withTheirs = takeParts(found.cell, theirs, found.parts);
-  if (choice === 'ours') return { cells: [found.cell] };
-  return { cells: choice === 'theirs' ? [withTheirs] : [withTheirs, { ...found.cell, id: newCellId() }] };
+  if (!choice) return { cells: [withOurs], conflict };
+  if (choice === 'ours') return { cells: [withOurs] };
+  const withTheirs = withOutputsOfType(takeParts(found.cell, theirs, found.parts));
+  return { cells: choice === 'theirs' ? [withTheirs] : [withTheirs, { ...withOurs, id: newCellId() }] };
 }
 
-/** The cell with what one side changed; where both changed a part, it has ours, and the part is named. */
+/**
+ * The cell with what one side changed; where both changed a part, it has ours, and the part is named. It may have outputs that
+ * its type does not: who chooses the type of the other side gets the outputs back.
+ */
 function mergeParts(base: Cell | undefined, ours: Cell, theirs: Cell): { cell: Cell; parts: CellPart[] } {
   let cell = ours;
   const conflicts: CellPart[] = [];
   for (const part of Object.keys(parts) as CellPart[]) {
-    if (samePart(ours, theirs, part) || (base && samePart(theirs, base, part))) continue;
-    if (base && samePart(ours, base, part)) cell = takeParts(cell, theirs, [part]);
+    const isText = part === 'outputs' && theirs.cell_type !== 'code';
+    if (isText || samePart(ours, theirs, part)) continue;
+    if (part === 'outputs' && ours.cell_type !== 'code') cell = takeParts(cell, theirs, [part]);
+    else if (base && samePart(theirs, base, part)) continue;
+    else if (base && samePart(ours, base, part)) cell = takeParts(cell, theirs, [part]);
     else conflicts.push(part);
   }
-  return { cell: withOutputsOfType(cell), parts: conflicts };
+  return { cell, parts: conflicts };
 }
 
 const samePart = (one: Cell, other: Cell, part: CellPart) =>
@@ -126,7 +145,7 @@ function takeParts(cell: Cell, from: Cell, names: readonly CellPart[]): Cell {
     if (from[name] === undefined) delete taken[name];
     else taken[name] = from[name];
   }
-  return withOutputsOfType(taken as unknown as Cell);
+  return taken as unknown as Cell;
 }
 
 /** Only code cells have outputs: where one side changed the type of a cell, and the other ran it, the type decides. */

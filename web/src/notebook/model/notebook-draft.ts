@@ -1,4 +1,10 @@
-import { baseOfConflicts, type CellConflict, type Choice, mergeNotebooks } from './merge-notebooks.js';
+import {
+  baseOfConflicts,
+  type CellConflict,
+  type Choice,
+  mergeNotebooks,
+  withCells,
+} from './merge-notebooks.js';
 import type { Notebook } from './notebook.js';
 import { sameJson } from './same-json.js';
 
@@ -28,7 +34,10 @@ export interface DraftState {
   phase: DraftPhase;
   /** Whether the notebook has changes that are in no version of the file. */
   hasChanges: boolean;
-  /** The cells that somebody else changed, too, and for which there is no choice yet. */
+  /**
+   * The cells that somebody else changed, too, and for which there is no choice yet. Ours is what the cell is now; where it was
+   * deleted here meanwhile, what it was last.
+   */
   conflicts: CellConflict[];
   /** Why the last save, or the last look for the newest version, failed. */
   error: string | null;
@@ -163,12 +172,28 @@ export class NotebookDraft {
       this.#base = stored;
       return;
     }
-    const merged = mergeNotebooks(this.#base.notebook, this.#ours, stored.notebook, choices);
+    const ours = this.#oursWithConflicts(stored.notebook);
+    const merged = mergeNotebooks(this.#base.notebook, ours, stored.notebook, choices);
     this.#ours = sameJson(merged.notebook, stored.notebook) ? stored.notebook : merged.notebook;
     this.#theirs = merged.conflicts.length > 0 ? stored : null;
     this.#base = { sha: stored.sha, notebook: stored.notebook };
     if (this.#theirs) this.#base.notebook = baseOfConflicts(stored.notebook, merged.conflicts);
     this.#state = { ...this.#state, conflicts: merged.conflicts };
+  }
+
+  /** Ours, with the cells in conflict that were deleted here before there was a choice: what was typed in them may be wanted. */
+  #oursWithConflicts(theirs: Notebook): Notebook {
+    const ids = new Set(this.#ours.cells.map(({ id }) => id));
+    const deleted = this.#state.conflicts.filter(({ id }) => !ids.has(id)).map(({ ours }) => ours);
+    return withCells(this.#ours, deleted, theirs);
+  }
+
+  /** The conflicts, with ours as it is now. */
+  #conflictsNow(): CellConflict[] {
+    const { conflicts } = this.#state;
+    if (conflicts.length === 0) return conflicts;
+    const cells = new Map(this.#ours.cells.map((cell) => [cell.id, cell]));
+    return conflicts.map((conflict) => ({ ...conflict, ours: cells.get(conflict.id) ?? conflict.ours }));
   }
 
   get #hasChanges(): boolean {
@@ -193,7 +218,8 @@ export class NotebookDraft {
 
   #report(error: string | null = this.#state.error): void {
     const phase = this.#phase(error);
-    this.#state = { ...this.#state, notebook: this.#ours, phase, hasChanges: this.#hasChanges, error };
+    const [conflicts, hasChanges] = [this.#conflictsNow(), this.#hasChanges];
+    this.#state = { ...this.#state, notebook: this.#ours, phase, hasChanges, conflicts, error };
     for (const listener of this.#listeners) listener();
   }
 

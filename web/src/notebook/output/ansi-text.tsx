@@ -46,8 +46,16 @@ function spansOf(text: string) {
 
 function AnsiSpan({ entry }: { entry: AnserJsonEntry }) {
   const { content, fg, bg, fg_truecolor: fgTrue, bg_truecolor: bgTrue, decorations } = entry;
-  const names = [fg && `${fg}-fg`, bg && `${bg}-bg`, ...decorations.map((one) => `ansi-${one}`)];
-  const style = { color: readable(colorOf(fg, fgTrue)), backgroundColor: colorOf(bg, bgTrue) };
+  const ground = colorOf(bg, bgTrue);
+  const names = [
+    ...[
+      fg && `${fg}-fg`,
+      bg && `${bg}-bg`,
+      ground && (isDarkColor(ground) ? 'ansi-on-dark' : 'ansi-on-light'),
+    ],
+    ...decorations.map((one) => `ansi-${one}`),
+  ];
+  const style = { color: readable(colorOf(fg, fgTrue)), backgroundColor: ground };
   return (
     <span className={names.filter(Boolean).join(' ') || undefined} style={style}>
       {content}
@@ -57,6 +65,12 @@ function AnsiSpan({ entry }: { entry: AnserJsonEntry }) {
 
 /** A colour of the foreground is mixed with that of the text, so that it can be read in the light and in the dark theme. */
 const readable = (color: string | undefined) => color && `color-mix(in oklab, ${color} 55%, var(--text))`;
+
+/** Whether light text is read better on a colour of the form `rgb(r,g,b)`. */
+function isDarkColor(color: string): boolean {
+  const [red = 0, green = 0, blue = 0] = (color.match(/\d+/g) ?? []).map(Number);
+  return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
+}
 
 /** The colour of a 256-colour or true-colour sequence; the 16 named ones have classes. */
 function colorOf(name: string | null, trueColor: string | null): string | undefined {

@@ -2,6 +2,7 @@ import DOMPurify, { type Config } from 'dompurify';
 import katex from 'katex';
 import { Marked } from 'marked';
 import markedKatex from 'marked-katex-extension';
+import { latexParts } from './latex-parts.js';
 
 /** What the text of a notebook may use of HTML: no styles, forms, frames, media and names. */
 const purifierConfig: Config = {
@@ -53,21 +54,18 @@ export function renderMarkdown(text: string, references: MarkdownReferences = {}
   return purify(marked.parse(text.slice(0, maxChars)) as string, references);
 }
 
-/** Renders LaTeX of an output; its dollar signs are left out. */
+/** Renders LaTeX of an output: its formulas, and the words between them as they are. */
 export function renderLatex(text: string): DocumentFragment {
-  const formula = withoutDollars(text.slice(0, maxFormulaChars).trim());
-  return purify(katex.renderToString(formula, { ...mathOptions, displayMode: true }), {});
+  const html = latexParts(text.slice(0, maxLatexChars)).map(({ kind, text: part }) => {
+    if (kind === 'words') return escapedHtml(part);
+    return katex.renderToString(part, { ...mathOptions, displayMode: kind === 'display' });
+  });
+  return purify(html.join(''), {});
 }
 
-const maxFormulaChars = 20_000;
+const maxLatexChars = 20_000;
 
-function withoutDollars(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && text[start] === '$') start += 1;
-  while (end > start && text[end - 1] === '$') end -= 1;
-  return text.slice(start, end);
-}
+const escapedHtml = (text: string) => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
 
 /** The decoded text, or the text as it is where it is not encoded well. */
 function decodedOrSame(text: string): string {

@@ -7,6 +7,7 @@ import {
   maxFrameHeight,
   maxReasonChars,
 } from './frame-messages.js';
+import { OutputFrame } from './output-frame.js';
 
 /** What a frame shows; whether the page is dark is added when it is sent. */
 export type FrameContent = Omit<DocumentRequest, 'dark'> | Omit<ChartRequest, 'dark'>;
@@ -58,16 +59,5 @@ export function SandboxedFrame({
       cancelAnimationFrame(drawing);
     };
   }, [content, onFailure]);
-  return (
-    <iframe
-      ref={frame}
-      className="frame-output"
-      title={title}
-      loading="lazy"
-      src={src}
-      sandbox="allow-scripts"
-      referrerPolicy="no-referrer"
-      style={{ height }}
-    />
-  );
+  return <OutputFrame frame={frame} src={src} title={title} height={height} />;
 }

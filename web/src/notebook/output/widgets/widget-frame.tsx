@@ -1,6 +1,7 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { isDark } from '../../../theme/is-dark.js';
 import { maxFrameHeight } from '../frame-messages.js';
+import { OutputFrame } from '../output-frame.js';
 import { MessageLimit, readMessage } from './message-limit.js';
 import type { WidgetSession } from './notebook-widgets.js';
 import { ShownModels } from './shown-models.js';
@@ -25,18 +26,7 @@ export function WidgetFrame({
   const isReady = useRef(false);
   // Before the frame can have said that it is ready.
   useLayoutEffect(() => connect(frame, { session, modelId, setHeight, isReady }), [session, modelId]);
-  return (
-    <iframe
-      ref={frame}
-      className="frame-output"
-      title={title}
-      loading="lazy"
-      src="/widgets.html"
-      sandbox="allow-scripts"
-      referrerPolicy="no-referrer"
-      style={{ height }}
-    />
-  );
+  return <OutputFrame frame={frame} src="/widgets.html" title={title} height={height} />;
 }
 
 /** Connects a frame with the comms of its session. @returns what ends that */
