@@ -24,8 +24,8 @@ body { display: flex; flex-direction: column; height: 100dvh; margin: 0; padding
 
 /**
  * The part of the page's script that asks for a token and then calls `openExplorer(token)`. The token stays in memory, and in
- * the storage of the tab only if the user asks for it. Who is signed in on the pages is not asked. GraphiQL never has the token,
- * so its header editor cannot store it.
+ * the storage of the tab only if the user asks for it. Who is signed in on the pages in the same tab is not asked. GraphiQL
+ * never has the token, so its header editor cannot store it.
  */
 export const signInScript = `
 const key = 'notebook-gateway-token';
@@ -53,8 +53,7 @@ form.addEventListener('submit', (event) => {
   signIn(form.elements.token.value.trim(), form.elements.keep.checked);
 });
 const kept = sessionStorage.getItem(key);
-// Of the pages, see web/src/session/token-store.ts.
-const pagesKey = 'notebook-gateway.token';
-const ofPages = sessionStorage.getItem(pagesKey) ?? localStorage.getItem(pagesKey);
+// Of the pages in this tab, see web/src/session/token-store.ts.
+const ofPages = sessionStorage.getItem('notebook-gateway.token');
 if (kept || ofPages) signIn(kept || ofPages, Boolean(kept));
 `;
