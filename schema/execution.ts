@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Execution as ExecutionRow } from '../prisma/generated/client/client.js';
+import { loadTogether } from '../src/engines/database/load-together.js';
 import { answerInput } from '../src/executions/answer-input.js';
 import { cancelExecution } from '../src/executions/cancel-execution.js';
 import { executeCell } from '../src/executions/execute-cell.js';
@@ -12,6 +13,7 @@ import {
 } from '../src/executions/execution-result.js';
 import { listExecutions } from '../src/executions/list-executions.js';
 import { loadExecution } from '../src/executions/read-execution.js';
+import { readExecutionErrors } from '../src/space-events/execution-errors.js';
 import { watchExecutions } from '../src/subscriptions/watch-executions.js';
 import { loadRuntimePermissions } from '../src/workspaces/load-runtime-permissions.js';
 import { builder, type Context } from './builder.js';
@@ -22,6 +24,7 @@ import { largeValue } from './large-value.js';
 import { needsRuntime } from './needs-runtime.js';
 import { Session } from './session.js';
 import { Space } from './space.js';
+import { SpaceEventError } from './space-event-error.js';
 import { watchArgs } from './watch-args.js';
 
 /** The object type of a run of a cell. */
@@ -93,6 +96,17 @@ builder.prismaObjectFields(Execution, (t) => ({
     description:
       'Why it `failed`; null for every other status. An exception of the code is an output of its own.',
     resolve: (execution, _args, { services }) => executionFault(services, execution),
+  }),
+  exception: t.field({
+    type: SpaceEventError,
+    nullable: true,
+    description:
+      'The exception that ended it, in short; null for every other status than `error`, and where it has more than 64 KiB.',
+    resolve: async ({ id, status }, _args, { services, ctx }) => {
+      if (status !== 'error') return null;
+      const load = (ids: string[]) => readExecutionErrors(services.prisma, ids);
+      return (await loadTogether(ctx, 'exceptions', id, load)) ?? null;
+    },
   }),
   outputs: t.field({
     type: 'JSON',

@@ -23,7 +23,7 @@ export interface OpenApiDocument {
 const about =
   'Git-backed notebook workspaces with live kernels.\n\n' +
   'Lists take `page` and `size`. Unknown fields of a body are refused, unknown query parameters are ignored. Every error ' +
-  'has the body `Error`. Everything here is also in the GraphQL API at `/graphql`.';
+  'has the body `Error`. Everything here is also in the GraphQL API at [`/graphql`](/graphql).';
 
 /**
  * Describes the REST API from its table of routes: requests by the schemas that check them, answers by the GraphQL

@@ -10,12 +10,15 @@ export interface Welcome {
   adminToken: AdminToken;
 }
 
+/** The page of the demo's notebook. */
+const welcomePage = `spaces/${demo.slug}/workspaces/${demo.workspaceId}/notebook?${new URLSearchParams({ path: demo.notebookPath })}`;
+
 /** Addresses that stand for all of a machine. */
 const wildcards = ['0.0.0.0', '::'];
 
 /**
  * Prints where the gateway listens, where the token is, three commands to try, and as the last line a link that opens the
- * dashboard. Where the token may be printed, the link signs in: in a terminal, and where this start generated it. It is in the
+ * dashboard, at the first start the notebook of the demo. Where the token may be printed, the link signs in: in a terminal, and where this start generated it. It is in the
  * fragment, which browsers do not send to servers.
  */
 export function printWelcome(at: Welcome): void {
@@ -55,7 +58,8 @@ function commands(config: Config, url: string): string[] {
 
 function linkOf({ config, port, adminToken }: Welcome): string {
   const named = wildcards.includes(config.host) ? 'localhost' : config.host;
-  const url = `http://${named.includes(':') ? `[${named}]` : named}:${port}/`;
+  const page = config.demo && adminToken.isNew ? welcomePage : '';
+  const url = `http://${named.includes(':') ? `[${named}]` : named}:${port}/${page}`;
   const mayPrint = !config.adminToken && (adminToken.isNew || process.stdout.isTTY);
   return mayPrint
     ? `${url}#token=${encodeURIComponent(adminToken.token)}`

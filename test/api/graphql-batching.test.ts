@@ -24,7 +24,10 @@ beforeAll(async () => {
   const { id: userId } = await makeUser(at);
   const { worker, session } = await makeRuntime(at, { userId });
   for (let count = 0; count < many; count++) {
-    const executions = [await makeExecution(at, { session }), await makeExecution(at, { session })];
+    const executions = [
+      await makeExecution(at, { session, status: 'error' }),
+      await makeExecution(at, { session }),
+    ];
     await makeRun(at, worker, { cells: [executions[0]!.id, executions[1]!.id, undefined] });
   }
 }, 60_000);
@@ -73,7 +76,10 @@ it.each([
 ])('the %s of more spaces need no more statements', (_what, fields) => needsNoMore('spaces', fields));
 
 it('more executions need no more statements', () =>
-  needsNoMore('executions', 'workspaceId workerId path user { name } effectivePermissions { canEdit }'));
+  needsNoMore(
+    'executions',
+    'workspaceId workerId path user { name } exception { name } effectivePermissions { canEdit }',
+  ));
 
 it('the cells of a run are read by page, from a cursor or an offset on', async () => {
   const page = async (args: string) => {

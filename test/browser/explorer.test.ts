@@ -7,6 +7,7 @@ import { demo } from '../../prisma/seed.js';
 import { exampleOperations } from '../../src/server/graphql/explorer/example-operations.js';
 import { openBrowser, type WatchedPage, watchedPage } from '../support/browser.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
+import { accessibilityFaults, keepScreenshot } from '../support/pages.js';
 
 let at: TestGateway;
 let browser: Browser;
@@ -82,6 +83,27 @@ it('a page that is used asks nothing of other hosts and keeps to its Content-Sec
   expect(requests.filter((url) => new URL(url).origin !== at.url)).toEqual([]);
   expect(violations).toEqual([]);
   expect(errors).toEqual([]);
+});
+
+it('who is signed in on the pages needs no token for the explorer, and finds the way back', async () => {
+  const { page } = await watchedPage(await browser.newContext({ colorScheme: 'dark' }));
+  await page.goto(`${at.url}/docs#token=${at.token}`);
+  await page.getByRole('link', { name: 'GraphQL explorer' }).click();
+  await editor(page).waitFor();
+  await keepScreenshot(page, 'explorer-dark');
+  expect(await storages(page)).not.toContain(at.token);
+  await page.getByRole('link', { name: 'Notebook gateway' }).click();
+  await page.getByRole('heading', { name: 'Spaces' }).waitFor();
+});
+
+it('the form for the token fits a phone and has no accessibility fault', async () => {
+  const viewport = { width: 390, height: 844 };
+  const { page } = await watchedPage(await browser.newContext({ viewport, colorScheme: 'dark' }));
+  await page.goto(`${at.url}/graphql`);
+  const field = await page.getByLabel('API token').boundingBox();
+  expect(field!.x + field!.width).toBeLessThanOrEqual(viewport.width - 12);
+  await keepScreenshot(page, 'explorer-form');
+  expect(await accessibilityFaults(page)).toEqual([]);
 });
 
 it('the watched page reports what its policy blocks', async () => {

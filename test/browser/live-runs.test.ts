@@ -99,6 +99,38 @@ it('runs of others, workers and errors appear as they happen, and a restart of t
   expect(loads).toBe(0);
 });
 
+it('errors of before are named on a page that is opened later', async () => {
+  const { page } = await openSignedIn(browser, gateway.url, token, { path: `/spaces/${demo.slug}` });
+  const errors = page.getByRole('region', { name: /^Recent errors/ });
+  await errors.getByText('ValueError: no column price').waitFor();
+});
+
+it('what cells wrote is listed, downloaded, and committed to the branch', async () => {
+  await run(await openSession(), 'open("result.csv", "w").write("a\\n1\\n")');
+  const { page } = await openSignedIn(browser, gateway.url, token, {
+    path: `/spaces/${demo.slug}/workspaces/${demo.workspaceId}?folder=notebooks`,
+  });
+  await runs(page).getByText('open("result.csv"').first().waitFor();
+  await runs(page).getByText('ok', { exact: true }).nth(2).waitFor();
+  await page.getByRole('button', { name: /^Files of the worker/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Files of the worker' });
+  await dialog.getByText('added').waitFor();
+  await keepScreenshot(page, 'worker-files');
+  expect(await accessibilityFaults(page)).toEqual([]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    dialog.getByRole('button', { name: 'Download notebooks/result.csv' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('result.csv');
+  await dialog.getByRole('button', { name: 'Commit to main' }).click();
+  await dialog.getByRole('alert').getByText('Choose at least one file.').waitFor();
+  await dialog.getByLabel('notebooks/result.csv').first().check();
+  await dialog.getByRole('button', { name: 'Commit to main' }).click();
+  await dialog.getByText(/^Committed as /).waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('link', { name: 'result.csv' }).waitFor();
+});
+
 it('a stopped worker leaves the dashboard', async () => {
   const { page } = await openSignedIn(browser, gateway.url, token, {
     path: `/spaces/${demo.slug}/workspaces/${demo.workspaceId}`,

@@ -35,8 +35,10 @@ const run = async (session: string, code: string) =>
 
 it('the first start prints the token and keeps one copy that only the owner can read', async () => {
   expect(gateway.output()).toContain(token);
-  // The dashboard signs in with the fragment.
-  expect(gateway.output().trim().split('\n').at(-1)).toBe(`Open ${gateway.url}/#token=${token}`);
+  // The page signs in with the fragment.
+  const { slug, workspaceId, notebookPath } = demo;
+  const page = `/spaces/${slug}/workspaces/${workspaceId}/notebook?path=${encodeURIComponent(notebookPath)}`;
+  expect(gateway.output().trim().split('\n').at(-1)).toBe(`Open ${gateway.url}${page}#token=${token}`);
   expect((await stat(join(dataDir, 'admin-token'))).mode & 0o777).toBe(0o600);
 });
 

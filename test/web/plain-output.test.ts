@@ -43,6 +43,16 @@ it('an exception shows its traceback, and a failure its reason', () => {
   );
 });
 
+it('an exception, a result and a failure begin a line of their own', () => {
+  const error = { __typename: 'ErrorEvent', ename: 'E', evalue: 'v', traceback: ['line 1', 'E: v'] };
+  expect(after(stream('working…'), error).text).toBe('working…\nline 1\nE: v\n');
+  expect(after(stream('done\n'), error).text).toBe('done\nline 1\nE: v\n');
+  expect(after(stream('10 %\r'), error).text).toBe('10 %\nline 1\nE: v\n');
+  const result = { __typename: 'ExecuteResultEvent', data: { 'text/plain': '42' } };
+  expect(after(stream('a'), result).text).toBe('a\n42\n');
+  expect(after(stream('a'), { __typename: 'ClearOutputEvent', wait: true }, result).text).toBe('42\n');
+});
+
 it('images are shown when they are base64, and only the newest four', () => {
   const image = (data: string) => ({
     __typename: 'DisplayDataEvent',

@@ -15,11 +15,19 @@ it.each([
   [addressOf.manage('demo'), { page: 'manage', slug: 'demo' }],
   [
     addressOf.workspace('demo', 'w1'),
-    { page: 'workspace', slug: 'demo', workspaceId: 'w1', branch: undefined },
+    { page: 'workspace', slug: 'demo', workspaceId: 'w1', branch: undefined, folder: '', q: '' },
   ],
   [
     addressOf.workspace('demo', 'w1', 'a/b'),
-    { page: 'workspace', slug: 'demo', workspaceId: 'w1', branch: 'a/b' },
+    { page: 'workspace', slug: 'demo', workspaceId: 'w1', branch: 'a/b', folder: '', q: '' },
+  ],
+  [
+    addressOf.workspace('demo', 'w1', undefined, 'data/ü & x'),
+    { page: 'workspace', slug: 'demo', workspaceId: 'w1', branch: undefined, folder: 'data/ü & x', q: '' },
+  ],
+  [
+    addressOf.search('demo', 'w1', 'main', 'a & b'),
+    { page: 'workspace', slug: 'demo', workspaceId: 'w1', branch: 'main', folder: '', q: 'a & b' },
   ],
   [addressOf.notebook(file), { page: 'notebook', ...file }],
   [addressOf.file(file), { page: 'file', ...file }],

@@ -46,6 +46,7 @@ export class StaticAnswers {
     res: ServerResponse,
     { bodies, contentType, digest }: StaticFile,
     headers: Readonly<Record<string, string>>,
+    status = 200,
   ): Promise<void> {
     await this.#pace.next();
     const wanted = encodingFor(req.headers['accept-encoding'] ?? '');
@@ -57,12 +58,12 @@ export class StaticAnswers {
     res.setHeader('x-content-type-options', 'nosniff');
     res.setHeader('referrer-policy', 'no-referrer');
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-    if (hasTag(req.headers['if-none-match'], etag)) {
+    if (status === 200 && hasTag(req.headers['if-none-match'], etag)) {
       res.writeHead(304).end();
       return;
     }
     if (encoding !== 'identity') res.setHeader('content-encoding', encoding);
-    res.writeHead(200, { 'content-type': contentType, 'content-length': body.length });
+    res.writeHead(status, { 'content-type': contentType, 'content-length': body.length });
     res.end(req.method === 'HEAD' ? undefined : body);
   }
 }

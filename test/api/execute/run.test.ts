@@ -61,6 +61,14 @@ describe('an execution', () => {
       data: { ename: 'ZeroDivisionError', evalue: 'division by zero', traceback: expect.any(Array) },
     });
     expect(events.at(-1)).toMatchObject({ event: 'final_response', data: { status: 'error' } });
+    await runAll('1');
+    const { data } = await at.graphql(
+      `{ space(slug: "demo") { executions(first: 2) { nodes { exception { name message } } } } }`,
+    );
+    expect(data.space.executions.nodes).toEqual([
+      { exception: null },
+      { exception: { name: 'ZeroDivisionError', message: 'division by zero' } },
+    ]);
   });
 
   it('can read the files of the branch beside the notebook', async () => {

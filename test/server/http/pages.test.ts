@@ -65,12 +65,23 @@ it.each([
   expect(await answer.text()).toBe(html);
 });
 
+it.each(['/spaces', '/nowhere', '/nowhere/else', '/apis'])(
+  'at %s, which no page has, a browser gets the application with the status 404',
+  async (path) => {
+    const answer = await get(path, browser);
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toBe(html);
+    expect((await get(path, { ...browser, 'if-none-match': answer.headers.get('etag')! })).status).toBe(404);
+  },
+);
+
 it.each([
   ['/', { accept: 'application/json' }],
   ['/', { accept: '*/*' }],
-  ['/spaces', browser],
-  ['/other', browser],
+  ['/other', { accept: '*/*' }],
   ['/api/v1.0/x', browser],
+  ['/openapi.json', browser],
+  ['/robots.txt', browser],
   ['/assets/index-other.js', {}],
   ['/assets/notes.xyz', {}],
   ['/assets/index-abc.js.gz', {}],

@@ -122,8 +122,9 @@ function RepositoryState({
   return (
     <>
       <p className="hint">
-        {(maintenance.sizeBytes / 1_048_576).toFixed(1)} MiB · {maintenance.packs} packs ·{' '}
-        {maintenance.looseObjects} loose objects
+        {(maintenance.sizeBytes / 1_048_576).toFixed(1)} MiB · {maintenance.packs}{' '}
+        {maintenance.packs === 1 ? 'pack' : 'packs'} · {maintenance.looseObjects} loose{' '}
+        {maintenance.looseObjects === 1 ? 'object' : 'objects'}
       </p>
       <p>
         Maintenance: <StatusBadge status={maintenance.status} />{' '}

@@ -3,7 +3,7 @@ import { useQuery } from 'urql';
 import { ViewerDocument } from '../../generated/shell.js';
 import { useConnectionState } from '../api/api-context.js';
 import { Link } from '../router/link.js';
-import { addressOf, type Route } from '../router/routes.js';
+import { addressOf, folderOf, type Route } from '../router/routes.js';
 import { useSession } from '../session/session.js';
 import { ThemeSwitch } from '../theme/theme-switch.js';
 import { announcementId } from './use-page-title.js';
@@ -28,7 +28,7 @@ export function PageFrame({ route, children }: { route: Route; children: ReactNo
           <Link to={addressOf.reference()}>API</Link>
         </nav>
         <ConnectionBadge />
-        <Link to={addressOf.administration()} className="account">
+        <Link to={addressOf.administration()} className="account" title="Administration">
           {data?.me.name ?? 'Account'}
         </Link>
         <ThemeSwitch />
@@ -48,7 +48,7 @@ export function PageFrame({ route, children }: { route: Route; children: ReactNo
 function useFocusOfNewPage(route: Route) {
   const main = useRef<HTMLElement>(null);
   const shown = useRef<string>(undefined);
-  const current = JSON.stringify({ ...route, branch: undefined });
+  const current = JSON.stringify({ ...route, branch: undefined, folder: undefined, q: undefined });
   useEffect(() => {
     if (shown.current !== undefined && shown.current !== current)
       main.current?.focus({ preventScroll: true });
@@ -67,7 +67,7 @@ function PageLinks({ route }: { route: Route }) {
         {slug}
       </Link>
       {'path' in route && (
-        <Link to={addressOf.workspace(slug, route.workspaceId, route.branch)}>
+        <Link to={addressOf.workspace(slug, route.workspaceId, route.branch, folderOf(route.path))}>
           <span aria-hidden="true">/ </span>workspace
         </Link>
       )}

@@ -8,8 +8,8 @@ export function Section({
   children,
 }: {
   title: string;
-  /** How many there are, beside the heading. */
-  count?: number;
+  /** How many there are, beside the heading; undefined while that is not known. */
+  count?: number | undefined;
   actions?: ReactNode;
   children: ReactNode;
 }) {

@@ -1,10 +1,13 @@
+import { DownloadButton } from '../components/download-button.js';
 import { Loading } from '../components/loading.js';
 import { usePageTitle } from '../components/use-page-title.js';
 import { useSession } from '../session/session.js';
-import { DownloadButton } from './files/download-button.js';
+import { FileActions } from './files/file-actions.js';
 import { ImageFile, imageTypeOf } from './files/image-file.js';
+import { type RawFile, rawFilePath } from './files/raw-file.js';
 import { TextFile } from './files/text-file.js';
-import { type FilePageProps, fileName } from './storage/page-file.js';
+import { type FileState, useFileState } from './files/use-file-state.js';
+import { type FilePageProps, fileName, type PageFile } from './storage/page-file.js';
 import { useOpenFile } from './storage/use-open-file.js';
 import './notebook.css';
 
@@ -12,7 +15,7 @@ import './notebook.css';
 export function FilePage(props: FilePageProps) {
   const { slug, workspaceId, path, branch } = props;
   const { token } = useSession();
-  const type = imageTypeOf(path);
+  const { state, fault } = useFileState(props);
   const file = { slug, workspaceId, path, branch, token: token ?? '' };
   usePageTitle(fileName(path));
   return (
@@ -20,23 +23,61 @@ export function FilePage(props: FilePageProps) {
       <div className="notebook-title file-title">
         <h1>{path}</h1>
         {branch && <span className="badge">{branch}</span>}
-        <DownloadButton file={file} />
+        {!fault?.isMissing && (
+          <DownloadButton slug={slug} path={rawFilePath(workspaceId)} query={{ path, ref: branch }} />
+        )}
       </div>
-      {type ? <ImageFile file={file} type={type} /> : <ReadableFile {...props} />}
+      {fault && <Fault message={fault.message} />}
+      {state?.readOnlyReason && <p className="hint">{state.readOnlyReason}</p>}
+      {state && <FileContent state={state} file={file} />}
+      {!state && !fault && <Loading what="the file" />}
     </>
   );
 }
 
-function ReadableFile(props: FilePageProps) {
-  const { opened, error } = useOpenFile(props);
-  if (error)
-    return (
-      <p className="fault" role="alert">
-        {error}
-      </p>
-    );
-  if (!opened) return <Loading what="the file" />;
-  if (opened.file.__typename === 'TextFile')
-    return <TextFile opened={opened} content={opened.file.content} />;
-  return <p className="hint">This file cannot be shown here. It can be downloaded.</p>;
+function FileContent({ state, file }: { state: FileState; file: RawFile }) {
+  const { page, sha, readOnlyReason } = state;
+  const type = imageTypeOf(page.path);
+  if (!type) return <ReadableFile state={state} file={file} />;
+  return (
+    <>
+      {readOnlyReason === null && <WholeFile page={page} sha={sha} />}
+      <ImageFile file={file} type={type} />
+    </>
+  );
+}
+
+function ReadableFile({ state: { page, sha, readOnlyReason }, file }: { state: FileState; file: RawFile }) {
+  const { opened, error } = useOpenFile(file);
+  const canEdit = readOnlyReason === null;
+  if (!opened && !error) return <Loading what="the file" />;
+  if (opened?.file.__typename === 'TextFile')
+    return <TextFile opened={{ ...opened, canEdit }} content={opened.file.content} />;
+  return (
+    <>
+      {canEdit && <WholeFile page={page} sha={sha} />}
+      {error ? (
+        <Fault message={error} />
+      ) : (
+        <p className="hint">This file cannot be shown here. It can be downloaded.</p>
+      )}
+    </>
+  );
+}
+
+/** What can be done with a file that is not edited. */
+function WholeFile({ page, sha }: { page: PageFile; sha: string }) {
+  return (
+    <div className="notebook-actions file-title">
+      <FileActions page={page} readSha={async () => sha} />
+    </div>
+  );
+}
+
+function Fault({ message }: { message: string }) {
+  return (
+    <p className="fault" role="alert">
+      {message}
+    </p>
+  );
 }

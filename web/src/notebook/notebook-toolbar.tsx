@@ -3,6 +3,7 @@ import { PresenceList } from '../presence/presence-list.js';
 import { usePresence } from '../presence/use-presence.js';
 import { Link } from '../router/link.js';
 import { addressOf } from '../router/routes.js';
+import { NotebookFileButton } from './files/notebook-file-button.js';
 import { shownKernel } from './kernel/kernel-status.js';
 import type { DraftState } from './model/notebook-draft.js';
 import type { NotebookModel } from './notebook-model.js';
@@ -50,6 +51,7 @@ export function NotebookToolbar({
         )}
         {panelButton('history', 'History')}
         {panelButton('links', 'Links')}
+        <NotebookFileButton model={model} />
         <KernelBadge model={model} />
       </div>
       <KernelProgress model={model} />

@@ -1,6 +1,6 @@
 import type { FailedWorkersQuery, SpaceOverviewQuery } from '../../generated/shell.js';
 import { addressOf } from '../router/routes.js';
-import { isFailure, type Run } from '../runs/run-list.js';
+import { isFailure, isInterrupted, type Run } from '../runs/run-list.js';
 
 /** Something that went wrong lately. */
 export interface Problem {
@@ -26,7 +26,7 @@ export function problemsOf(
   workers: FailedWorkersQuery | undefined,
 ): Problem[] {
   const problems = [
-    ...runs.filter(({ status }) => isFailure(status)).map((run) => ofRun(slug, run)),
+    ...runs.filter((run) => isFailure(run.status) && !isInterrupted(run)).map((run) => ofRun(slug, run)),
     ...(workers?.space.workers.nodes ?? [])
       .filter(({ status }) => status === 'failed')
       .map((worker) => ({

@@ -1,16 +1,18 @@
+import { Loading } from '../components/loading.js';
 import { RelativeTime } from '../components/relative-time.js';
 import { Section } from '../components/section.js';
 import { Link } from '../router/link.js';
 import type { Problem } from './problem-list.js';
 
 /** The recent errors of a space. A screen reader hears when their number changes. */
-export function ProblemSection({ problems }: { problems: Problem[] }) {
+export function ProblemSection({ problems, isLoading }: { problems: Problem[]; isLoading: boolean }) {
   return (
-    <Section title="Recent errors" count={problems.length}>
+    <Section title="Recent errors" count={isLoading ? undefined : problems.length}>
       <p className="visually-hidden" role="status">
         {problems.length === 0 ? '' : `${problems.length} recent errors`}
       </p>
-      {problems.length === 0 && <p className="empty">Nothing has failed lately.</p>}
+      {isLoading && problems.length === 0 && <Loading what="errors" />}
+      {!isLoading && problems.length === 0 && <p className="empty">Nothing has failed lately.</p>}
       {problems.length > 0 && (
         <ul className="rows panel">
           {problems.map(({ id, what, detail, at, to }) => (

@@ -45,6 +45,9 @@ export function ReferencePage() {
   return (
     <div className="reference">
       <h1 className="visually-hidden">REST API</h1>
+      <p>
+        The same, and more, is in GraphQL: open the <a href="/graphql">GraphQL explorer</a>.
+      </p>
       {state === 'loading' && <Loading what="the reference" />}
       {typeof state === 'object' && <FaultMessage fault={state} />}
       <div ref={element} />

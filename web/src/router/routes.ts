@@ -7,7 +7,14 @@ export type Route =
   | { page: 'reference' }
   | { page: 'space'; slug: string }
   | { page: 'manage'; slug: string }
-  | { page: 'workspace'; slug: string; workspaceId: string; branch: string | undefined }
+  | {
+      page: 'workspace';
+      slug: string;
+      workspaceId: string;
+      branch: string | undefined;
+      folder: string;
+      q: string;
+    }
   | { page: 'notebook'; slug: string; workspaceId: string; path: string; branch: string | undefined }
   | { page: 'file'; slug: string; workspaceId: string; path: string; branch: string | undefined }
   | { page: 'unknown' };
@@ -29,13 +36,22 @@ export const addressOf = {
   administration: (section = '') => (section ? `/administration/${section}` : '/administration'),
   space: (slug: string) => `/spaces/${encodeURIComponent(slug)}`,
   manage: (slug: string) => `${addressOf.space(slug)}/manage`,
-  workspace: (slug: string, id: string, branch?: string) =>
-    `${addressOf.space(slug)}/workspaces/${encodeURIComponent(id)}${branch ? `?${new URLSearchParams({ branch })}` : ''}`,
+  /** @param folder the one that is open, without a slash at its end; default the root */
+  workspace: (slug: string, id: string, branch?: string, folder?: string) => {
+    const query = new URLSearchParams({ ...(branch ? { branch } : {}), ...(folder ? { folder } : {}) });
+    return `${addressOf.space(slug)}/workspaces/${encodeURIComponent(id)}${query.size > 0 ? `?${query}` : ''}`;
+  },
+  /** The files of a workspace that have a text in their names or contents. */
+  search: (slug: string, id: string, branch: string, q: string) =>
+    `${addressOf.workspace(slug, id)}?${new URLSearchParams({ branch, q })}`,
   notebook: (file: FileOfWorkspace) => fileAddress('notebook', file),
   file: (file: FileOfWorkspace) => fileAddress('file', file),
   /** The page that shows a file best: that of notebooks for `.ipynb`. */
   anyFile: (file: FileOfWorkspace) => fileAddress(file.path.endsWith('.ipynb') ? 'notebook' : 'file', file),
 };
+
+/** The folder of a file; empty for the root. */
+export const folderOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 function fileAddress(page: string, { slug, workspaceId, path, branch }: FileOfWorkspace): string {
   const query = new URLSearchParams(branch === undefined ? { path } : { path, branch });
@@ -56,7 +72,10 @@ export function routeOf({ path, query }: Address): Route {
   if (kind === 'manage' && workspaceId === undefined) return { page: 'manage', slug };
   if (kind !== 'workspaces' || workspaceId === undefined) return { page: 'unknown' };
   const branch = query.get('branch') ?? undefined;
-  if (page === undefined) return { page: 'workspace', slug, workspaceId, branch };
+  if (page === undefined) {
+    const [folder, q] = [query.get('folder') ?? '', query.get('q') ?? ''];
+    return { page: 'workspace', slug, workspaceId, branch, folder, q };
+  }
   const file = query.get('path');
   if (file === null || (page !== 'notebook' && page !== 'file')) return { page: 'unknown' };
   return { page, slug, workspaceId, path: file, branch };

@@ -30,9 +30,9 @@ export function withEvent(before: PlainOutput, event: RunEvent): PlainOutput {
     case 'StreamEvent':
       return append(before, event.text);
     case 'ErrorEvent':
-      return append(before, `${event.traceback.join('\n') || `${event.ename}: ${event.evalue}`}\n`);
+      return appendBelow(before, event.traceback.join('\n') || `${event.ename}: ${event.evalue}`);
     case 'ExecutionFailure':
-      return append(before, `${event.detail}\n`);
+      return appendBelow(before, event.detail);
     case 'InputRequestEvent':
       return append(before, `${event.prompt}\n(waits for input)\n`);
     case 'ExecuteResultEvent':
@@ -51,7 +51,7 @@ export function withEvent(before: PlainOutput, event: RunEvent): PlainOutput {
 function withStored(before: PlainOutput, output: unknown): PlainOutput {
   if (typeof output !== 'object' || output === null) return before;
   const { text, data, traceback } = output as Record<string, unknown>;
-  if (Array.isArray(traceback)) return append(before, `${traceback.join('\n')}\n`);
+  if (Array.isArray(traceback)) return appendBelow(before, traceback.join('\n'));
   return text === undefined ? withData(before, data) : append(before, textOf(text));
 }
 
@@ -59,14 +59,21 @@ function withData(before: PlainOutput, data: unknown): PlainOutput {
   if (typeof data !== 'object' || data === null) return before;
   const bundle = data as Record<string, unknown>;
   const image = ['image/png', 'image/jpeg'].find((type) => typeof bundle[type] === 'string');
-  if (!image) return append(before, `${textOf(bundle['text/plain'])}\n`);
+  if (!image) return appendBelow(before, textOf(bundle['text/plain']));
   const source = String(bundle[image]).replace(/\s/g, '');
   if (source.length > maxImageCharacters || !/^[A-Za-z0-9+/=]*$/.test(source))
-    return append(before, '(a large image)\n');
+    return appendBelow(before, '(a large image)');
   const shown = append(before, '');
   const number = (shown.images.at(-1)?.number ?? 0) + 1;
   const added = { number, source: `data:${image};base64,${source}` };
   return { ...shown, images: [...shown.images, added].slice(-maxImages) };
+}
+
+/** Lines of their own: what was printed before may have ended in the middle of one. */
+function appendBelow(before: PlainOutput, lines: string): PlainOutput {
+  const { text, clearsNext } = before;
+  const isInLine = !clearsNext && text !== '' && !text.endsWith('\n');
+  return append(before, `${isInLine ? '\n' : ''}${lines}\n`);
 }
 
 function append(before: PlainOutput, added: string): PlainOutput {

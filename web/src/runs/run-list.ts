@@ -22,8 +22,18 @@ const maxRuns = 60;
 /** A run as the API answers it. @param branch that of its session; null where the session is deleted */
 function runOf(row: RunRowFragment, branch: string | null): Run {
   const { id, sessionId, workspaceId, path, userId, status, createdAt, finishedAt, code } = row;
-  const error = row.error?.detail ?? null;
+  const error = row.error?.detail ?? (row.exception && exceptionText(row.exception));
   return { id, sessionId, workspaceId, userId, status, createdAt, finishedAt, code, path, branch, error };
+}
+
+/** An exception as one line. */
+export function exceptionText({ name, message }: { name: string; message: string }): string {
+  return [name, message].filter(Boolean).join(': ');
+}
+
+/** Whether a run ended because somebody interrupted its kernel. */
+export function isInterrupted({ error }: Pick<Run, 'error'>): boolean {
+  return error !== null && /^KeyboardInterrupt(:|$)/.test(error);
 }
 
 /** The runs of an answer, with the branches of their sessions. */

@@ -20,7 +20,7 @@ export function RunSection({ slug, runs, isLoading, fault }: { slug: string } & 
   const nameOf = useNames(slug);
   const [limit, setLimit] = useState(pageSize);
   return (
-    <Section title="Runs" count={runs.length}>
+    <Section title="Runs" count={isLoading ? undefined : runs.length}>
       <FaultMessage fault={fault} />
       {isLoading && <Loading what="runs" />}
       {!isLoading && runs.length === 0 && (

@@ -5,7 +5,7 @@ import { useClient } from '../api/api-context.js';
 import { type ApiFault, faultOf, isPassing } from '../api/api-error.js';
 import { PacedLoad } from '../space/paced-load.js';
 import { type SpaceItem, useSpaceItems } from '../space/space-feed.js';
-import { mergeRuns, type Run, runsOf } from './run-list.js';
+import { exceptionText, mergeRuns, type Run, runsOf } from './run-list.js';
 
 type ExecutionItem = Extract<SpaceItem, { __typename: 'SpaceExecutionEvent' }>;
 
@@ -95,6 +95,6 @@ function runOfItem(item: ExecutionItem): Run {
     code: null,
     path: null,
     branch: null,
-    error: error ? [error.name, error.message].filter(Boolean).join(': ') : null,
+    error: error && exceptionText(error),
   };
 }

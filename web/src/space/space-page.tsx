@@ -58,7 +58,10 @@ export function SpacePage({ slug }: { slug: string }) {
       <div className="columns">
         <RunSection slug={slug} {...recent} />
         <div>
-          <ProblemSection problems={problemsOf(slug, recent.runs, overview.data, failed.data)} />
+          <ProblemSection
+            problems={problemsOf(slug, recent.runs, overview.data, failed.data)}
+            isLoading={recent.isLoading}
+          />
           <RepositorySection
             slug={slug}
             repositories={space.repositories.nodes}

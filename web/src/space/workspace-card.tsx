@@ -6,6 +6,7 @@ import { PresenceList } from '../presence/presence-list.js';
 import { usePresence } from '../presence/use-presence.js';
 import { Link } from '../router/link.js';
 import { addressOf } from '../router/routes.js';
+import { visibilityText } from '../sharing/visibility-text.js';
 
 /** A workspace in the list of its space. */
 export function WorkspaceCard({
@@ -30,12 +31,12 @@ export function WorkspaceCard({
         <Link to={addressOf.workspace(slug, id)}>{name}</Link>
       </h3>
       <p className="hint">
-        {owner.name} · {defaultRepository.name} · <code>{defaultBranch}</code> · {visibility}
+        {owner.name} · {defaultRepository.name} · <code>{defaultBranch}</code> · {visibilityText(visibility)}
       </p>
       <PresenceList rows={here} />
       <footer>
         <span className="hint">
-          changed <RelativeTime time={workspace.updatedAt} />
+          created <RelativeTime time={workspace.createdAt} />
         </span>
         {effectivePermissions.canManage && (
           <ConfirmButton

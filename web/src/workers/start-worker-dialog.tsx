@@ -39,7 +39,10 @@ export function StartWorkerDialog({
           if (await start.run({ spaceSlug: slug, input })) onClose();
         }}
       >
-        <Field label="Kernel profile">
+        <Field
+          label="Kernel profile"
+          hint="Other Python packages: name them in a file requirements.txt at the root of the branch. Each new worker has them."
+        >
           {(field) => (
             <select {...field} name="kernelProfileId" defaultValue={usual(kernelProfiles)}>
               {kernelProfiles.map(({ id, displayName, isAvailable, unavailableReason }) => (

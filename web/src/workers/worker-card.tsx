@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { StopWorkerDocument } from '../../generated/shell.js';
 import { useAction } from '../api/use-action.js';
 import { ConfirmButton } from '../components/confirm-button.js';
@@ -7,6 +8,7 @@ import { StatusBadge } from '../components/status-badge.js';
 import { Link } from '../router/link.js';
 import { addressOf } from '../router/routes.js';
 import type { SessionRow, WorkerWithSessions } from './use-workers.js';
+import { WorkerFilesDialog } from './worker-files-dialog.js';
 
 /** A running Jupyter server: its status, what it uses, its kernels. */
 export function WorkerCard({
@@ -21,8 +23,7 @@ export function WorkerCard({
   workspaceName?: string;
   userName: string;
 }) {
-  const { id, workspaceId, branch, status, progress, usage, resourceClass } = worker;
-  const stop = useAction(StopWorkerDocument);
+  const { workspaceId, branch, status, progress, usage, resourceClass } = worker;
   const isStarting = status === 'starting';
   return (
     <li className="card worker">
@@ -67,20 +68,49 @@ export function WorkerCard({
       )}
       <SessionList slug={slug} workspaceId={workspaceId} branch={branch} sessions={worker.sessions} />
       {worker.effectivePermissions.canManage && (
-        <footer>
-          <ConfirmButton
-            label="Stop"
-            name={`Stop the worker of ${userName} on ${branch}`}
-            title={`Stop the worker of ${userName}?`}
-            isDisabled={status === 'stopping'}
-            {...stop}
-            onConfirm={async () => (await stop.run({ spaceSlug: slug, id })) !== undefined}
-          >
-            <p>Its kernels lose their memory, and files that were not committed are gone.</p>
-          </ConfirmButton>
-        </footer>
+        <WorkerButtons slug={slug} worker={worker} userName={userName} />
       )}
     </li>
+  );
+}
+
+/** What the user who started a worker, and admins, can do with it. */
+function WorkerButtons({
+  slug,
+  worker: { id, branch, status },
+  userName,
+}: {
+  slug: string;
+  worker: WorkerWithSessions;
+  userName: string;
+}) {
+  const stop = useAction(StopWorkerDocument);
+  const [isShowingFiles, setShowingFiles] = useState(false);
+  return (
+    <footer>
+      {status === 'ready' && (
+        <button
+          type="button"
+          aria-label={`Files of the worker of ${userName} on ${branch}`}
+          onClick={() => setShowingFiles(true)}
+        >
+          Files
+        </button>
+      )}
+      <ConfirmButton
+        label="Stop"
+        name={`Stop the worker of ${userName} on ${branch}`}
+        title={`Stop the worker of ${userName}?`}
+        isDisabled={status === 'stopping'}
+        {...stop}
+        onConfirm={async () => (await stop.run({ spaceSlug: slug, id })) !== undefined}
+      >
+        <p>Its kernels lose their memory, and files that were not committed are gone.</p>
+      </ConfirmButton>
+      {isShowingFiles && (
+        <WorkerFilesDialog slug={slug} workerId={id} onClose={() => setShowingFiles(false)} />
+      )}
+    </footer>
   );
 }
 

@@ -23,7 +23,7 @@ export function WorkerSection({
   const { workers, isLoading, fault } = useWorkers(slug, workspaceId);
   const nameOf = useNames(slug);
   return (
-    <Section title="Workers and kernels" count={workers.length} actions={actions}>
+    <Section title="Workers and kernels" count={isLoading ? undefined : workers.length} actions={actions}>
       <FaultMessage fault={fault} />
       {isLoading && <Loading what="workers" />}
       {!isLoading && workers.length === 0 && (

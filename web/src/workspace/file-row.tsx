@@ -5,6 +5,7 @@ import { faultOf } from '../api/api-error.js';
 import { FaultMessage } from '../components/fault-message.js';
 import { Loading } from '../components/loading.js';
 import { RelativeTime } from '../components/relative-time.js';
+import { sizeText } from '../components/size-text.js';
 import { Link } from '../router/link.js';
 import { addressOf } from '../router/routes.js';
 import type { FileRow } from './use-files.js';
@@ -53,13 +54,29 @@ export function FileRowView({
       )}
       {isOpen && notebookId && (
         // The sha is new after each save, so the list is loaded again.
-        <Versions key={lastCommitSha} slug={slug} notebookId={notebookId} branch={branch} />
+        <Versions
+          key={lastCommitSha}
+          slug={slug}
+          workspaceId={workspaceId}
+          notebookId={notebookId}
+          branch={branch}
+        />
       )}
     </li>
   );
 }
 
-function Versions({ slug, notebookId, branch }: { slug: string; notebookId: string; branch: string }) {
+function Versions({
+  slug,
+  workspaceId,
+  notebookId,
+  branch,
+}: {
+  slug: string;
+  workspaceId: string;
+  notebookId: string;
+  branch: string;
+}) {
   const [{ data, error }] = useQuery({
     query: NotebookVersionsDocument,
     variables: { slug, id: notebookId, branch },
@@ -71,10 +88,14 @@ function Versions({ slug, notebookId, branch }: { slug: string; notebookId: stri
   return (
     <div className="versions">
       <ul className="rows" aria-label="Versions">
-        {nodes.map(({ id, commitMessage, commitSha, createdAt, author }) => (
+        {nodes.map(({ id, commitMessage, commitSha, path, createdAt, author }) => (
           <li key={id}>
             <code title={commitSha}>{commitSha.slice(0, 7)}</code>
-            <span className="grow">{commitMessage.split('\n', 1)[0]}</span>
+            <span className="grow">
+              <Link to={addressOf.notebook({ slug, workspaceId, path, branch: commitSha })}>
+                {commitMessage.split('\n', 1)[0] || path}
+              </Link>
+            </span>
             <span className="hint">
               {author.name} · <RelativeTime time={createdAt} />
             </span>
@@ -84,11 +105,4 @@ function Versions({ slug, notebookId, branch }: { slug: string; notebookId: stri
       {totalCount > nodes.length && <p className="hint">and {totalCount - nodes.length} older ones</p>}
     </div>
   );
-}
-
-function sizeText(bytes: number): string {
-  if (bytes < 1_024) return `${bytes} B`;
-  const units = ['KiB', 'MiB'];
-  const index = bytes < 1_024 * 1_024 ? 0 : 1;
-  return `${(bytes / 1_024 ** (index + 1)).toFixed(1)} ${units[index]}`;
 }

@@ -13,7 +13,8 @@ export type FileRow = WorkspaceFilesQuery['space']['workspace']['files']['nodes'
 export interface BranchFiles {
   /** Undefined before the first answer. */
   files: FileRow[] | undefined;
-  total: number;
+  /** Undefined before the first answer. */
+  total: number | undefined;
   fault: ApiFault | null;
   /** Loads the next 500; undefined when all are there. */
   more: (() => void) | undefined;
@@ -47,7 +48,7 @@ export function useFiles(
   const { end } = later;
   return {
     files: first && [...first.nodes, ...later.nodes],
-    total: first?.totalCount ?? 0,
+    total: first?.totalCount,
     fault: fault ?? laterFault,
     more: end === null ? undefined : () => void more(end),
   };

@@ -11,6 +11,7 @@ import { RunSection } from '../runs/run-section.js';
 import { useRuns } from '../runs/use-runs.js';
 import { ScheduleSection } from '../schedules/schedule-section.js';
 import { ShareButton } from '../sharing/share-button.js';
+import { visibilityText } from '../sharing/visibility-text.js';
 import { useLiveQuery } from '../space/use-live-query.js';
 import { StartWorkerDialog } from '../workers/start-worker-dialog.js';
 import { WorkerSection } from '../workers/worker-section.js';
@@ -22,11 +23,17 @@ export function WorkspacePage({
   slug,
   workspaceId,
   branch,
+  folder,
+  q,
 }: {
   slug: string;
   workspaceId: string;
   /** Default the workspace's branch. */
   branch: string | undefined;
+  /** The open folder; empty for the root. */
+  folder: string;
+  /** What is searched for in its files; empty where nothing is. */
+  q: string;
 }) {
   const { data, fault, reload } = useLiveQuery(
     WorkspaceOverviewDocument,
@@ -46,13 +53,14 @@ export function WorkspacePage({
   const branches = defaultRepository.branches.nodes;
   const isProtected = branches.some((one) => one.name === shown && one.isProtected);
   const mayEdit = effectivePermissions.canEdit && archivedAt === null;
+  const maySave = mayEdit && (!isProtected || data.space.role === 'admin');
   return (
     <>
       <div className="page-title">
         <h1>{name}</h1>
         <ShareButton slug={slug} workspace={workspace} onSaved={reload} />
         <p className="hint">
-          {owner.name} · {defaultRepository.name} · {visibility}
+          {owner.name} · {defaultRepository.name} · {visibilityText(visibility)}
         </p>
         <PresenceList rows={here} />
         <BranchChoice
@@ -65,13 +73,17 @@ export function WorkspacePage({
       {archivedAt !== null && (
         <p className="notice">This workspace is archived: its files can be read and not changed.</p>
       )}
-      {isProtected && <p className="notice">This branch is protected: only pushes of admins change it.</p>}
+      {isProtected && (
+        <p className="notice">This branch is protected: only admins of the space change its files.</p>
+      )}
       <FileSection
         slug={slug}
         workspaceId={workspaceId}
         repositoryId={defaultRepository.id}
         branch={shown}
-        mayEdit={mayEdit && !isProtected}
+        folder={folder}
+        q={q}
+        mayEdit={maySave}
       />
       <WorkersOfWorkspace slug={slug} workspaceId={workspaceId} branch={shown} mayStart={mayEdit} />
       <RunSection slug={slug} {...recent} />
@@ -81,7 +93,7 @@ export function WorkspacePage({
         branch={shown}
         defaultBranch={defaultBranch}
         mayEdit={mayEdit}
-        mayCreate={mayEdit && !isProtected}
+        mayCreate={maySave}
       />
     </>
   );

@@ -4,6 +4,8 @@ import { readPages } from './read-pages.js';
 
 /** The paths of pages: the one application finds out by itself which page an address is. */
 const pagePath = /^\/(spaces\/.*|administration(\/.*)?|docs)?$/;
+/** Paths of APIs and files: what is missing there is answered as these answer. At all others a browser gets the application. */
+const otherPath = /^\/(api|assets|git|graphql|healthz|metrics|openapi\.json|readyz)(\/|$)|\.\w+$/;
 /** A hash in the name of a file changes with its content. */
 const hashedPath = /^\/assets\//;
 const notBuilt =
@@ -87,14 +89,17 @@ export class PageEndpoint {
   }
 
   /**
-   * Answers a GET or HEAD of a page or of one of its files: of a page only to a client that accepts HTML, as browsers do.
+   * Answers a GET or HEAD of a page or of one of its files: of a page only to a client that accepts HTML, as browsers do. At an
+   * address of no page the application says so, with the status 404.
    * @param path without the query
    * @returns false when the request is for something else
    * @throws DomainError `overloaded` while too many answers are open
    */
   async handle(req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean> {
     if (req.method !== 'GET' && req.method !== 'HEAD') return false;
-    const isPage = pagePath.test(path) && /\btext\/html\b/i.test(req.headers.accept ?? '');
+    const isBrowser = /\btext\/html\b/i.test(req.headers.accept ?? '');
+    const isKnown = pagePath.test(path);
+    const isPage = isBrowser && (isKnown || !otherPath.test(path));
     if (!isPage && !/^\/(assets\/|favicon\.svg$|(frame|chart|widgets)\.html$)/.test(path)) return false;
     this.#pages ??= readPages(this.#directory).catch((error) => {
       this.#pages = undefined;
@@ -104,7 +109,8 @@ export class PageEndpoint {
     const file = pages?.get(isPage ? '/index.html' : path);
     if (!file && !isPage) return false;
     this.#answers.admit(res);
-    if (file) await this.#answers.send(req, res, file, headersOf(path));
+    const status = isPage && !isKnown ? 404 : 200;
+    if (file) await this.#answers.send(req, res, file, headersOf(path), status);
     else res.writeHead(503, { 'content-type': 'text/plain; charset=utf-8' }).end(notBuilt);
     return true;
   }

@@ -7,6 +7,7 @@ import { MovedFile } from '../moved-file.js';
 import { SaveState } from '../save-state.js';
 import type { OpenFile } from '../storage/use-open-file.js';
 import { CsvTable, isTablePath } from './csv-table.js';
+import { FileActions } from './file-actions.js';
 import { draftOfText, textOfDraft } from './text-storage.js';
 import { type OpenText, useTextDraft } from './use-text-draft.js';
 
@@ -20,6 +21,10 @@ function TextEditor({ opened: { page, canEdit }, draft, follower }: { opened: Op
   const state = useSyncExternalStore(draft.subscribe, () => draft.state);
   const [asTable, setAsTable] = useState(isTablePath(page.path));
   const text = textOfDraft(state.notebook);
+  const readSha = async () => {
+    await draft.save();
+    return draft.state.hasChanges ? null : draft.baseSha;
+  };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+S saves wherever the focus is.
     <div
@@ -41,6 +46,7 @@ function TextEditor({ opened: { page, canEdit }, draft, follower }: { opened: Op
             Table
           </button>
         )}
+        {canEdit && <FileActions page={page} readSha={readSha} />}
         <SaveState draft={state} canEdit={canEdit} />
       </div>
       <MovedFile file={follower} draft={draft} canEdit={canEdit} />

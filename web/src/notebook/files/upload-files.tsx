@@ -1,13 +1,9 @@
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
-import { useSession } from '../../session/session.js';
-import { messageOf } from '../storage/api-requests.js';
+import { ReplaceDialog } from './replace-dialog.js';
+import { useUpload } from './use-upload.js';
 import './upload-files.css';
-import { createRawFile, maxFileBytes } from './raw-file.js';
 
-/** This many files are uploaded together. */
-const maxFiles = 200;
-
-/** Uploads files of any bytes into a folder, by a button or by dropping them on what is inside. A path that exists is kept. */
+/** Uploads files of any bytes into a folder, by a button or by dropping them on what is inside. It asks before it replaces. */
 export function UploadFiles({
   slug,
   workspaceId,
@@ -24,7 +20,10 @@ export function UploadFiles({
 }) {
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
-  const { message, faults, upload } = useUpload({ slug, workspaceId, branch }, folder);
+  const { message, faults, existing, upload, replace, keep } = useUpload(
+    { slug, workspaceId, branch },
+    folder,
+  );
   const over = (isInside: boolean) => (event: DragEvent) => {
     if (!event.dataTransfer.types.includes('Files')) return;
     event.preventDefault();
@@ -68,30 +67,9 @@ export function UploadFiles({
           {fault}
         </p>
       ))}
+      {existing.length > 0 && (
+        <ReplaceDialog files={existing} onReplace={() => void replace()} onKeep={keep} />
+      )}
     </div>
   );
-}
-
-/** Uploads files one after the other, and says how far it is. */
-function useUpload(workspace: { slug: string; workspaceId: string; branch: string }, folder: string) {
-  const { token } = useSession();
-  const [message, setMessage] = useState('');
-  const [faults, setFaults] = useState<string[]>([]);
-  const upload = async (files: File[]) => {
-    const failed: string[] = [];
-    for (const [index, file] of files.slice(0, maxFiles).entries()) {
-      setMessage(`Uploading ${file.name} (${index + 1} of ${Math.min(files.length, maxFiles)})…`);
-      const path = folder === '' ? file.name : `${folder}/${file.name}`;
-      try {
-        if (file.size > maxFileBytes) throw new Error('It has more than 64 MiB.');
-        await createRawFile({ ...workspace, path, token: token ?? '' }, file);
-      } catch (error) {
-        failed.push(`${file.name}: ${messageOf(error)}`);
-      }
-    }
-    if (files.length > maxFiles) failed.push(`Only the first ${maxFiles} files were uploaded.`);
-    setFaults(failed);
-    setMessage(failed.length === 0 ? 'Uploaded.' : '');
-  };
-  return { message, faults, upload };
 }
