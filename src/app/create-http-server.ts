@@ -50,18 +50,9 @@ export interface HttpServerOptions {
 /** Creates the HTTP server of all transports. It is not listening yet. */
 export function createHttpServer(
   services: Services,
-  {
-    config,
-    log,
-    gitVersion,
-    metrics,
-    notReady,
-    router,
-    bodyLimits,
-    unreadLimits,
-    webDirectory,
-  }: HttpServerOptions,
+  { bodyLimits, ...options }: HttpServerOptions,
 ): HttpServer {
+  const { config, log, router } = options;
   const { prisma } = services;
   const provider = config.oidc && new IdentityProvider({ ...config.oidc, log });
   const failures = new FailedAuthentications(config.rateLimitFailures);
@@ -116,21 +107,7 @@ export function createHttpServer(
       outgoing.destroy();
     },
   });
-  const server = new HttpServer({
-    rest,
-    schema,
-    services,
-    router,
-    context,
-    config,
-    log,
-    metrics,
-    notReady,
-    gitVersion,
-    bodies,
-    webDirectory,
-    unreadLimits,
-  });
+  const server = new HttpServer({ ...options, rest, schema, services, context, bodies });
   return server;
 }
 

@@ -25,7 +25,7 @@ export async function receivePush(
   const { service, target } = await loadGitService(services, ctx, address, 'edit');
   const { indexer, log } = services;
   const repositoryId = target.repository.id;
-  await service.receive({
+  await service.receive(ctx.actor.userId, {
     ...streams,
     async authorize() {
       const now = await refresh();

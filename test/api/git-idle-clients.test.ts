@@ -8,6 +8,7 @@ import { demo } from '../../prisma/seed.js';
 import { authenticate } from '../../src/access/authenticate.js';
 import { pktLine } from '../../src/engines/git/serve/pkt-line.js';
 import { GitEndpoint } from '../../src/server/git/git-endpoint.js';
+import { RequestBodies } from '../../src/server/http/request-bodies.js';
 import { nativeGit } from '../engines/git/git-fixture.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { type GitClient, gitClient, gitUrl } from '../support/git-client.js';
@@ -31,6 +32,7 @@ beforeAll(async () => {
       spaces: new Map(),
     }),
     services,
+    bodies: new RequestBodies(),
     maxPushBytes: 1024 * 1024,
     log: pino({ level: 'silent' }),
     idleMs,

@@ -44,6 +44,7 @@ export type { SyncRefs } from './remotes/tracking-refs.js';
 export type { GitService, GitServiceName } from './serve/git-service.js';
 export type { PushPolicy } from './serve/push-rules.js';
 export type { ReceiveRequest } from './serve/receive-pack.js';
+export { maxFetchBytes } from './serve/upload-pack.js';
 export type { FolderChild } from './trees/folder-child.js';
 
 /** How a {@link GitStore} is created; all but `root`, `native` and `leases` have defaults. */

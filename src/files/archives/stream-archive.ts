@@ -37,7 +37,7 @@ const extensions: Record<ArchiveFormat, string> = { zip: 'zip', 'tar.gz': 'tar.g
 
 /**
  * Streams the regular files at a ref as an archive. The first part has no bytes: it names the archive. Bytes are written as
- * the reader takes them. Without a reader for a minute, and after half an hour, the archive ends with an error. Needs the
+ * the reader takes them. For a reader that is too slow, and after half an hour, the archive ends with an error. Needs the
  * scope `read` and `can_view`.
  * @param input.ref a branch, tag or commit sha; default the target's branch
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `invalid_ref`; with the second part `payload_too_large`,
@@ -73,6 +73,7 @@ function parts(
   const watchdog = createWatchdog(left.signal);
   const { signal } = watchdog;
   let isNamed = false;
+  let taken = 0;
   let chunks: AsyncIterator<Buffer> | undefined;
   async function begin(): Promise<AsyncIterator<Buffer>> {
     const leave = await slots.enter(userId, signal);
@@ -98,7 +99,7 @@ function parts(
     watchdog.stop();
   };
   return pullIterator(async () => {
-    watchdog.touch();
+    watchdog.touch(taken);
     if (!isNamed) {
       isNamed = true;
       return { ...head, bytes: new Uint8Array() };
@@ -107,6 +108,8 @@ function parts(
     const bytes = await nextBytes(chunks);
     // What was ended must not look complete.
     signal.throwIfAborted();
+    taken = bytes?.length ?? 0;
+    watchdog.wait();
     return bytes && { ...head, bytes };
   }, stop);
 }

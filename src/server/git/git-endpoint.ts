@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { RequestContext } from '../../context.js';
 import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import { createWatchdog } from '../../engines/events/watchdog.js';
-import type { GitService, GitServiceName } from '../../engines/git/git-store.js';
+import { type GitService, type GitServiceName, maxFetchBytes } from '../../engines/git/git-store.js';
 import { DomainError, notFound } from '../../errors.js';
 import type { GitAccessServices } from '../../git-access/git-access-services.js';
 import { checkoutWorkerOf, loadCheckout } from '../../git-access/load-checkout.js';
@@ -12,8 +13,9 @@ import { receivePush } from '../../git-access/receive-push.js';
 import { refusalOf } from '../../refusal.js';
 import { guardTransfer } from '../../subscriptions/guard-transfer.js';
 import type { StreamGuard } from '../../subscriptions/stream-guard.js';
+import type { RequestBodies } from '../http/request-bodies.js';
 import { addToRecord } from '../http/request-record.js';
-import { bearerOf, type GitRoute, gitBody, gitRoute, isLfsTarget, protocolOf } from './git-request.js';
+import { bearerOf, bodyDecoder, type GitRoute, gitRoute, isLfsTarget, protocolOf } from './git-request.js';
 
 /** The headers of Git's own server: every answer is true at this moment only. */
 const noCache = {
@@ -39,6 +41,8 @@ export interface GitEndpointDeps {
     requestId: string,
   ): Promise<RequestContext>;
   services: GitAccessServices & { streamGuard: StreamGuard };
+  /** Reads the requests of fetches. */
+  bodies: RequestBodies;
   /** The maximum size of the pack of a push, in bytes. */
   maxPushBytes: number;
   log: Logger;
@@ -101,7 +105,8 @@ export class GitEndpoint {
     res.once('close', () => left.abort());
     const exchange = { ctx, req, res, route, left: left.signal };
     if (route.action === 'info/refs') await this.#advertise(exchange);
-    else await this.#stream(exchange, route.action, authenticate);
+    else if (route.action === 'git-upload-pack') await this.#fetch(exchange);
+    else await this.#push(exchange, authenticate);
   }
 
   async #advertise({ ctx, req, res, route, left }: Exchange): Promise<void> {
@@ -116,8 +121,8 @@ export class GitEndpoint {
     const service = await this.#load(ctx, route, isPush ? 'edit' : 'view');
     const protocol = protocolOf(req);
     const refs = isPush
-      ? await service.advertiseReceive(left)
-      : await service.advertiseUpload(protocol, left);
+      ? await service.advertiseReceive(clientOf(ctx), left)
+      : await service.advertiseUpload(clientOf(ctx), protocol, left);
     res.setHeader('content-type', `application/x-${name}-advertisement`);
     // Version 2 begins with the capabilities, without this title.
     if (isPush || !protocol?.split(':').includes('version=2')) {
@@ -133,28 +138,39 @@ export class GitEndpoint {
     return loadCheckout(services, ctx, route);
   }
 
-  async #stream(
+  async #fetch({ ctx, req, res, route, left }: Exchange): Promise<void> {
+    const { bodies, idleMs } = this.#deps;
+    const decode = bodyDecoder(req, route.action);
+    const service = await this.#load(ctx, route, 'view');
+    const userId = clientOf(ctx);
+    const body = await bodies.read(req, { userId, maxBytes: maxFetchBytes });
+    const watchdog = createWatchdog(left, idleMs);
+    const endGuard = this.#guard(ctx, route, res);
+    try {
+      res.setHeader('content-type', 'application/x-git-upload-pack-result');
+      const input = decode(Readable.from([body]));
+      await service.upload(userId, { input, output: res, watchdog, protocol: protocolOf(req) });
+      res.end();
+    } finally {
+      endGuard();
+      watchdog.stop();
+    }
+  }
+
+  async #push(
     { ctx, req, res, route, left }: Exchange,
-    action: GitServiceName,
     refresh: () => Promise<RequestContext>,
   ): Promise<void> {
-    const { services, maxPushBytes, idleMs } = this.#deps;
+    const { services, maxPushBytes: maxBytes, idleMs } = this.#deps;
     const watchdog = createWatchdog(left, idleMs);
     // Ends the wait for the rest of a body. Where the body is complete, the client can still read an answer.
     const cut = () => void (req.complete || req.destroy());
     watchdog.signal.addEventListener('abort', cut, { once: true });
     try {
-      const input = gitBody(req, action);
-      res.setHeader('content-type', `application/x-${action}-result`);
-      const streams = { input, output: res, watchdog };
-      if (action === 'git-receive-pack') {
-        if (typeof ctx === 'string') throw onlyFetches();
-        await receivePush(services, ctx, route, { ...streams, maxBytes: maxPushBytes, refresh });
-      } else {
-        const service = await this.#load(ctx, route, 'view');
-        const endGuard = this.#guard(ctx, route, res);
-        await service.upload({ ...streams, protocol: protocolOf(req) }).finally(endGuard);
-      }
+      const input = bodyDecoder(req, route.action)(req);
+      res.setHeader('content-type', 'application/x-git-receive-pack-result');
+      if (typeof ctx === 'string') throw onlyFetches();
+      await receivePush(services, ctx, route, { input, output: res, watchdog, maxBytes, refresh });
       res.end();
     } finally {
       watchdog.stop();
@@ -171,6 +187,11 @@ export class GitEndpoint {
     };
     return guardTransfer(services.streamGuard, ctx, recheck, () => res.destroy());
   }
+}
+
+/** Whose share of the slots and of the memory for bodies a request uses. */
+function clientOf(ctx: Exchange['ctx']): string {
+  return typeof ctx === 'string' ? ctx : ctx.actor.userId;
 }
 
 function onlyFetches(): DomainError {

@@ -62,20 +62,23 @@ export function protocolOf(req: IncomingMessage): string | undefined {
   return typeof given === 'string' && /^[\w=.:-]{1,200}$/.test(given) ? given : undefined;
 }
 
+/** Reads a body, and inflates it where it was sent compressed. @throws DomainError `invalid_request` */
+export type BodyDecoder = (body: Readable) => AsyncIterable<Buffer>;
+
 /**
- * The body of a request, inflated where it was sent compressed. Its reader limits its size.
- * @throws DomainError `unsupported_media_type`; and `invalid_request` when the body is read
+ * How the body of a request is to be read. Its reader limits its size.
+ * @throws DomainError `unsupported_media_type`
  */
-export function gitBody(req: IncomingMessage, service: GitServiceName): AsyncIterable<Buffer> {
+export function bodyDecoder(req: IncomingMessage, service: GitRoute['action']): BodyDecoder {
   const { 'content-type': type, 'content-encoding': encoding = 'identity' } = req.headers;
   if (type !== `application/x-${service}-request`) {
     throw new DomainError('unsupported_media_type', `Send application/x-${service}-request.`);
   }
-  if (encoding === 'identity') return chunksOf(req);
+  if (encoding === 'identity') return chunksOf;
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
     throw new DomainError('unsupported_media_type', 'Send the body uncompressed or as gzip.');
   }
-  return chunksOf(pipeline(req, createGunzip(), () => {}));
+  return (body) => chunksOf(pipeline(body, createGunzip(), () => {}));
 }
 
 async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {

@@ -113,7 +113,7 @@ export class HttpServer {
     const output = new ByteBudget('results');
     this.#stream = new StreamEndpoint({ schema, router, documents, quotas, services, log, bodies, output });
     this.#sockets = new SocketEndpoint({ ...deps, documents, quotas, output });
-    this.#git = new GitEndpoint({ context, services, log, maxPushBytes: config.maxPushBytes });
+    this.#git = new GitEndpoint({ context, services, bodies, log, maxPushBytes: config.maxPushBytes });
     const { metrics } = deps;
     this.#metrics = new MetricsEndpoint({ metrics, metricsToken: config.metricsToken, context });
     this.#pages = new PageEndpoint(deps.webDirectory);

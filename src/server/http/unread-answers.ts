@@ -90,7 +90,7 @@ export class UnreadAnswers {
     this.#timer = undefined;
   }
 
-  /** Cuts answers, the newest first, of users for whom too much waits, and then of those for whom most waits. */
+  /** Cuts answers, the newest first, of users for whom too much waits, and then of those with the largest sums. */
   #cut(): void {
     const { perUser, total, always } = this.#limits;
     const users = [...this.#byUser].sort(([, a], [, b]) => b - a);

@@ -75,11 +75,11 @@ it('a branch is created at the tip of another without reading all others', async
 it('clones and pushes succeed without the branches with a damaged ref', async () => {
   const service = await store.serve(at.id);
   for (const protocol of [undefined, 'version=2']) {
-    const advertised = (await service.advertiseUpload(protocol, signal)).toString('latin1');
+    const advertised = (await service.advertiseUpload('somebody', protocol, signal)).toString('latin1');
     for (const [name] of damaged) expect(advertised).not.toContain(`refs/heads/${name}`);
     if (!protocol) expect(advertised).toContain('refs/heads/sound');
   }
-  const toPush = (await service.advertiseReceive(signal)).toString('latin1');
+  const toPush = (await service.advertiseReceive('somebody', signal)).toString('latin1');
   expect(toPush).toContain('refs/heads/sound');
   for (const [name] of damaged) expect(toPush).not.toContain(`refs/heads/${name}`);
 

@@ -10,7 +10,7 @@ import { advertiseUpload, type UploadRequest, uploadPack } from './upload-pack.j
 /** The two services of Git's wire protocol: `git-upload-pack` answers clones and fetches, `git-receive-pack` pushes. */
 export type GitServiceName = 'git-upload-pack' | 'git-receive-pack';
 
-/** Limits how many Git processes run for clients; shared by all repositories of a store. */
+/** Limits how many Git processes run for clients, in all and for each; shared by all repositories of a store. */
 export class ServiceGates {
   readonly fetches = new ProcessGate();
   readonly pushes = new ProcessGate();
@@ -28,8 +28,9 @@ export interface ServiceDeps {
 }
 
 /**
- * Serves one repository to Git clients. It implements Git's protocol, and knows neither HTTP nor users. Every method throws
- * `storage_unavailable` when too many clients are served at the same time.
+ * Serves one repository to Git clients. It implements Git's protocol, and knows neither HTTP nor users: `client` is a text that
+ * is the same for all requests of one of them. Every method throws `overloaded` when too many clients are served at the same
+ * time, and `rate_limited` when too many requests of the client wait.
  * @see https://git-scm.com/docs/gitprotocol-pack
  */
 export class GitService {
@@ -43,30 +44,31 @@ export class GitService {
    * The refs and capabilities with which a fetch begins.
    * @param protocol the header `Git-Protocol`, if any
    */
-  advertiseUpload(protocol: string | undefined, signal: AbortSignal): Promise<Buffer> {
+  advertiseUpload(client: string, protocol: string | undefined, signal: AbortSignal): Promise<Buffer> {
     const { native, gates, files } = this.#deps;
     return guardStorage(() =>
-      gates.fetches.run(signal, () => advertiseUpload(native, files.gitdir, protocol)),
+      gates.fetches.run(client, signal, () => advertiseUpload(native, files.gitdir, protocol)),
     );
   }
 
   /** Answers one request of a fetch. @throws DomainError `invalid_request`, `payload_too_large` */
-  upload(request: UploadRequest): Promise<void> {
+  upload(client: string, request: UploadRequest): Promise<void> {
     const { native, gates, files } = this.#deps;
-    return gates.fetches.run(request.watchdog.signal, () => uploadPack(native, files.gitdir, request));
+    const { signal } = request.watchdog;
+    return gates.fetches.run(client, signal, () => uploadPack(native, files.gitdir, request));
   }
 
   /** The refs and capabilities with which a push begins. */
-  advertiseReceive(signal: AbortSignal): Promise<Buffer> {
+  advertiseReceive(client: string, signal: AbortSignal): Promise<Buffer> {
     const { native, gates, files } = this.#deps;
-    return guardStorage(() => gates.pushes.run(signal, () => advertiseReceive(native, files.gitdir)));
+    return guardStorage(() => gates.pushes.run(client, signal, () => advertiseReceive(native, files.gitdir)));
   }
 
   /** Receives one push. @throws DomainError `invalid_request`, `payload_too_large` */
-  receive(request: ReceiveRequest): Promise<void> {
+  receive(client: string, request: ReceiveRequest): Promise<void> {
     const { gates } = this.#deps;
     return guardStorage(() =>
-      gates.pushes.run(request.watchdog.signal, () => receivePack(this.#deps, request)),
+      gates.pushes.run(client, request.watchdog.signal, () => receivePack(this.#deps, request)),
     );
   }
 }

@@ -1,52 +1,29 @@
-import pLimit from 'p-limit';
-import { DomainError } from '../../../errors.js';
+import { BoundedSlots } from '../../events/bounded-slots.js';
 
-const maxRunning = 4;
-const maxWaiting = 64;
-const maxWaitMs = 60_000;
-
-/** Runs a few Git processes at the same time. Some more wait in the order in which they came, and all others are refused. */
+/** Runs a few Git processes at the same time, and fewer of each client. Some more wait, and all others are refused. */
 export class ProcessGate {
-  readonly #limit = pLimit(maxRunning);
-  /** Those that run and those that wait. */
-  #admitted = 0;
+  readonly #slots = new BoundedSlots({
+    slots: 4,
+    slotsPerUser: 2,
+    maxWaiting: 64,
+    maxWaitingPerUser: 32,
+    maxWaitMs: 60_000,
+    work: 'clones, fetches and pushes',
+  });
 
   /**
    * Runs `act` as soon as a slot is free.
+   * @param client whose share of the slots it uses
    * @param signal ends the wait
-   * @throws DomainError `overloaded` with `retryAfterSeconds` when 64 wait already, or after a minute of waiting;
-   *   and what `act` throws
+   * @throws DomainError `overloaded` when 64 wait already, or after a minute of waiting, `rate_limited` when 32 of the client
+   *   wait; and what `act` throws
    */
-  async run<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
-    if (this.#admitted >= maxRunning + maxWaiting || signal.aborted) throw busy();
-    this.#admitted += 1;
-    const wait = new AbortController();
-    const giveUp = () => wait.abort(busy());
-    signal.addEventListener('abort', giveUp, { once: true });
-    const timer = setTimeout(giveUp, maxWaitMs);
-    const waitNoMore = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', giveUp);
-    };
-    const gaveUp = new Promise<never>((_, reject) => {
-      wait.signal.addEventListener('abort', () => reject(wait.signal.reason), { once: true });
-    });
-    const done = this.#limit(async () => {
-      wait.signal.throwIfAborted();
-      waitNoMore();
-      return act();
-    });
+  async run<T>(client: string, signal: AbortSignal, act: () => Promise<T>): Promise<T> {
+    const leave = await this.#slots.enter(client, signal);
     try {
-      return await Promise.race([done, gaveUp]);
+      return await act();
     } finally {
-      waitNoMore();
-      this.#admitted -= 1;
+      leave();
     }
   }
-}
-
-function busy(): DomainError {
-  return new DomainError('overloaded', 'Too many clones, fetches and pushes run now; try again.', {
-    retryAfterSeconds: 10,
-  });
 }

@@ -137,9 +137,11 @@ async function createQuarantine(files: DurableFiles): Promise<Quarantine> {
 }
 
 async function* watched({ input, watchdog }: ReceiveRequest): AsyncGenerator<Buffer> {
+  watchdog.wait();
   for await (const chunk of input) {
-    watchdog.touch();
+    watchdog.touch(chunk.length);
     yield chunk;
+    watchdog.wait();
   }
   watchdog.work();
 }

@@ -8,12 +8,14 @@ export interface Transfer {
   watchdog: TransferWatchdog;
 }
 
-/** What ends a transfer on which nothing moves, or that takes too long. */
+/** What ends a transfer on which nothing moves, whose client is too slow, or that takes too long. */
 export interface TransferWatchdog {
   /** Ends the transfer. */
   signal: AbortSignal;
-  /** Called when bytes were received or sent. */
-  touch(): void;
+  /** Called before the engine waits for the client to send or to take bytes. */
+  wait(): void;
+  /** Called when something has moved. @param bytes which the client has sent or gets */
+  touch(bytes: number): void;
   /** Called when the client has sent everything: from then on it waits for the gateway. */
   work(): void;
 }

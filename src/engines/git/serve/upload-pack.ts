@@ -6,14 +6,14 @@ import { allEnded } from './all-ended.js';
 import { hiddenRefs } from './hidden-refs.js';
 import type { Transfer } from './transfer.js';
 
-/** One request of a clone or fetch. */
+/** One request of a clone or fetch. Its body should be here already, so that no slow client keeps a Git process waiting. */
 export interface UploadRequest extends Transfer {
   /** The header `Git-Protocol`, if any. */
   protocol: string | undefined;
 }
 
-/** Bytes of a request, inflated: some hundred thousand wants and haves. */
-const maxRequestBytes = 16 * 1024 * 1024;
+/** The maximum size of a request, compressed and inflated: some hundred thousand wants and haves. */
+export const maxFetchBytes = 16 * 1024 * 1024;
 const advertisementTimeoutMs = 60_000;
 
 /**
@@ -42,26 +42,25 @@ export function advertiseUpload(native: NativeGit, gitdir: string, protocol?: st
  */
 export async function uploadPack(native: NativeGit, gitdir: string, request: UploadRequest): Promise<void> {
   const { input, output, watchdog } = request;
+  // What it waited before this is not the fault of Git.
+  watchdog.touch(0);
   const git = native.start(['upload-pack', '--stateless-rpc', '--strict', gitdir], {
     config,
     env: protocolEnv(request.protocol),
     signal: watchdog.signal,
   });
   let answered = false;
-  async function* watched(chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      watchdog.touch();
-      yield chunk;
-    }
-  }
   async function answer() {
-    for await (const chunk of watched(git.stdout)) {
+    for await (const chunk of git.stdout) {
       answered = true;
-      // Waits for a client that does not read, for as long as the watchdog allows.
-      if (!output.write(chunk)) await drained(output, watchdog.signal);
+      watchdog.touch(chunk.length);
+      if (output.write(chunk)) continue;
+      watchdog.wait();
+      await drained(output, watchdog.signal);
+      watchdog.touch(0);
     }
   }
-  const body = boundedBody(watched(input), maxRequestBytes, 'A fetch may send at most 16 MiB.');
+  const body = boundedBody(input, maxFetchBytes, 'A fetch may send at most 16 MiB.');
   const [code] = await allEnded([git.exited, git.writeInput(body), answer()]);
   // With any other exit code Git has given its client the reason in the stream.
   if (code === null) throw new NativeGitError('upload-pack', code, git.errorOutput);

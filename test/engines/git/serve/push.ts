@@ -45,7 +45,7 @@ export async function push(store: GitStore, id: string, sent: Push): Promise<str
   const watchdog = createWatchdog(new AbortController().signal);
   try {
     const service = await store.serve(id);
-    await service.receive({
+    await service.receive('somebody', {
       input: input(),
       output,
       watchdog,
