@@ -17,6 +17,7 @@ import { makeRepository } from '../support/factories/make-repository.js';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 import { gitClient, gitUrl } from '../support/git-client.js';
 import { openGitHttpServer } from '../support/git-http-server.js';
+import { rowsRead } from '../support/rows-read.js';
 
 let database: Database;
 let at: TestGateway;
@@ -277,9 +278,9 @@ describe('BranchIndexer', () => {
     const branch = 'wide';
     const files = 5_000;
     const tip = wideCommit(branch, files);
-    const before = await rowsRead('BranchFile');
+    const before = await rowsRead(database.prisma, 'BranchFile');
     expect(await indexer().ensure(repositoryId, branch)).toBe(tip);
-    expect((await rowsRead('BranchFile')) - before).toBeLessThan(10 * files);
+    expect((await rowsRead(database.prisma, 'BranchFile')) - before).toBeLessThan(10 * files);
     const ids = await database.prisma.branchFile.groupBy({
       by: ['documentId'],
       where: { repositoryId, branch },
@@ -332,15 +333,7 @@ async function retry<T>(act: () => Promise<T>): Promise<T> {
 }
 
 /** How many rows of versions the database has read since its start. */
-const versionsRead = () => rowsRead('FileVersion');
-
-/** How many rows of a table the database has read since its start. */
-async function rowsRead(table: string): Promise<number> {
-  await database.prisma.$executeRaw`SELECT pg_stat_force_next_flush()`;
-  const [row] = await database.prisma.$queryRaw<{ count: bigint }[]>`
-    SELECT seq_tup_read + idx_tup_fetch AS count FROM pg_stat_user_tables WHERE relname = ${table}`;
-  return Number(row!.count);
-}
+const versionsRead = () => rowsRead(database.prisma, 'FileVersion');
 
 /** A branch of one commit that adds so many notebooks. */
 function wideCommit(branch: string, files: number): string {

@@ -2,6 +2,7 @@ import type { PathChange } from '../../engines/git/git-store.js';
 import { isNotebookPath } from '../file-kind.js';
 import { pathHash } from '../path-hash.js';
 import { chunk, itemsPerStatement } from './chunk.js';
+import { idsByCommit } from './ids-by-commit.js';
 import type { ImportStep } from './import-step.js';
 import type { Db, IndexedBranch } from './index-db.js';
 import { movedPaths } from './moved-paths.js';
@@ -48,11 +49,7 @@ export async function knownDocuments(
   if (adding.length === 0) {
     return { current, usedElsewhere: [], byCommit: new Map(), onDefaultBranch: new Map(), before: new Map() };
   }
-  const byCommit = await idsByCommit(
-    db,
-    at,
-    adding.map(({ commit }) => commit.oid),
-  );
+  const byCommit = await idsByCommit(db, at, adding);
   const onDefaultBranch = await idsOnDefaultBranch(db, at, [...added]);
   const before = await lastIds(db, at, [...added]);
   const ids = new Set([...byCommit.values(), ...onDefaultBranch.values(), ...before.values()]);
@@ -87,24 +84,6 @@ async function readFiles(
     for (const path of some) pending.read(path, null);
     for (const file of files) pending.read(file.path, file);
   }
-}
-
-async function idsByCommit(db: Db, { repositoryId }: IndexedBranch, commitOids: string[]) {
-  const ids = new Map<string, string>();
-  for (const some of chunk(commitOids, itemsPerStatement)) {
-    // OFFSET 0 keeps one search of the index for each commit. The planner would read all versions of the repository
-    // where the table has no statistics, and the embedded database never collects any.
-    const versions = await db.$queryRaw<{ commitOid: string; path: string; documentId: string }[]>`
-      SELECT v."commitOid", v.path, v."documentId"
-      FROM unnest(${some}::text[]) AS c(oid)
-      CROSS JOIN LATERAL (
-        SELECT "commitOid", path, "documentId" FROM "FileVersion"
-        WHERE "repositoryId" = ${repositoryId}::uuid AND "commitOid" = c.oid AND "documentId" IS NOT NULL
-        OFFSET 0
-      ) v`;
-    for (const { commitOid, path, documentId } of versions) ids.set(`${commitOid}:${path}`, documentId);
-  }
-  return ids;
 }
 
 async function idsOnDefaultBranch(
