@@ -94,9 +94,15 @@ it.each([
   [cell('a', 'a', { outputs: [output, output], execution_count: 2 }), 'of their new run'],
 ])('a cell that became Markdown here has the outputs %#, where their code is chosen', (before, _name) => {
   const theirs = notebook(cell('a', 'yours', { outputs: [output], execution_count: 1 }));
-  const { outputs: _outputs, execution_count: _count, ...text } = cell('a', 'mine', { cell_type: 'markdown' });
+  const {
+    outputs: _outputs,
+    execution_count: _count,
+    ...text
+  } = cell('a', 'mine', { cell_type: 'markdown' });
   const from = notebook(before);
-  expect(mergeNotebooks(from, notebook(text), theirs).conflicts.map(({ parts }) => parts)).toEqual([['source']]);
+  expect(mergeNotebooks(from, notebook(text), theirs).conflicts.map(({ parts }) => parts)).toEqual([
+    ['source'],
+  ]);
   const chosen = (choice: 'ours' | 'theirs') =>
     mergeNotebooks(from, notebook(text), theirs, new Map([['a', choice]])).notebook.cells;
   expect(chosen('theirs')).toEqual(theirs.cells);

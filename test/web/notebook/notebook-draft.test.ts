@@ -151,14 +151,17 @@ describe('a cell that both changed', () => {
     ['ours', ['mine, and more', 'also yours']],
     ['theirs', ['yours', 'also yours']],
     ['both', ['yours', 'mine, and more', 'also yours']],
-  ] as const)('and that was deleted here meanwhile comes back as the user chose: %s', async (choice, expected) => {
-    draft.edit(write(0, 'mine, and more'));
-    draft.edit((from) => ({ ...from, cells: from.cells.slice(1) }));
-    expect(draft.state.conflicts.map(({ ours }) => ours.source)).toEqual(['mine, and more']);
-    await draft.resolve(new Map([['c0', choice]]));
-    expect(sources(file.notebook)).toEqual(expected);
-    expect(draft.state).toMatchObject({ phase: 'saved', conflicts: [] });
-  });
+  ] as const)(
+    'and that was deleted here meanwhile comes back as the user chose: %s',
+    async (choice, expected) => {
+      draft.edit(write(0, 'mine, and more'));
+      draft.edit((from) => ({ ...from, cells: from.cells.slice(1) }));
+      expect(draft.state.conflicts.map(({ ours }) => ours.source)).toEqual(['mine, and more']);
+      await draft.resolve(new Map([['c0', choice]]));
+      expect(sources(file.notebook)).toEqual(expected);
+      expect(draft.state).toMatchObject({ phase: 'saved', conflicts: [] });
+    },
+  );
 
   it('and that was deleted here meanwhile is there again when others go on saving', async () => {
     draft.edit((from) => ({ ...from, cells: from.cells.slice(1) }));
