@@ -14,3 +14,11 @@ export function createClientSlots() {
     heldFiles: new ByteBudget('files'),
   };
 }
+
+/** Creates the limit of the Git processes that run for clients at the same time. */
+export function createGitSlots(): BoundedSlots {
+  return new BoundedSlots({
+    ...{ slots: 4, slotsPerUser: 2, maxWaiting: 64, maxWaitingPerUser: 32, maxWaitMs: 60_000 },
+    work: 'clones, fetches and pushes',
+  });
+}

@@ -8,6 +8,7 @@ import { openDatabase } from '../engines/database/open-database.js';
 import { findNativeGit } from '../engines/git/find-native-git.js';
 import { GitStore } from '../engines/git/git-store.js';
 import { assertSameFolder } from './assert-same-folder.js';
+import { createGitSlots } from './create-client-slots.js';
 
 /** The database and the Git store of a gateway. */
 export interface Stores {
@@ -49,6 +50,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
   const gatewayId = await databaseId(database.prisma);
   const root = join(config.dataDir, 'repositories');
   const git = new GitStore({
+    createSlots: createGitSlots,
     root,
     native,
     leases: database.leases,

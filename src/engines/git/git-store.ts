@@ -23,6 +23,7 @@ import type { RemoteAccess, RemoteLimits } from './remotes/remote-access.js';
 import { RemoteMirror } from './remotes/remote-mirror.js';
 import { removeTracking } from './remotes/tracking-refs.js';
 import { GitService, ServiceGates } from './serve/git-service.js';
+import type { ProcessSlots } from './serve/process-gate.js';
 
 export type { CopiedRepositories } from './copy-repositories.js';
 export type {
@@ -61,6 +62,8 @@ export interface GitStoreOptions {
   leases: InstanceLeases;
   /** Identifies the database that holds the leases; default: it is not checked to which database the folder belongs. */
   databaseId?: string;
+  /** Limits the processes that run for clients, for fetches and for pushes; default nothing does. */
+  createSlots?: () => ProcessSlots;
   /** Receives errors in the background. */
   report?: (error: unknown) => void;
 }
@@ -76,13 +79,14 @@ export class GitStore {
   readonly #recovery: StoreRecovery;
   readonly #caches = createObjectCaches();
   readonly #queue = new BranchQueue();
-  readonly #gates = new ServiceGates();
+  readonly #gates: ServiceGates;
   readonly #sweep: NodeJS.Timeout;
 
   constructor(options: GitStoreOptions) {
     const { native, databaseId, leases, report = () => {} } = options;
     const syncs = options.fsync === false ? null : (options.syncs ?? diskSyncs);
     this.#native = native;
+    this.#gates = new ServiceGates(options.createSlots);
     this.#root = resolve(options.root);
     this.#owner = new StoreOwner({ root: this.#root, leases, syncs, report });
     this.#recovery = new StoreRecovery({ owner: this.#owner, leases, databaseId, report });

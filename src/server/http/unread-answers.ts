@@ -90,7 +90,7 @@ export class UnreadAnswers {
     this.#timer = undefined;
   }
 
-  /** Cuts answers, the newest first, of users for whom too much waits, and then of those with the largest sums. */
+  /** Cuts answers, the newest first, of users for whom too much waits. */
   #cut(): void {
     const { perUser, total, always } = this.#limits;
     const users = [...this.#byUser].sort(([, a], [, b]) => b - a);

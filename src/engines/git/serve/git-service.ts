@@ -3,7 +3,7 @@ import type { DurableFiles } from '../durability/durable-files.js';
 import { guardStorage } from '../durability/storage-error.js';
 import type { NativeGit } from '../native/native-git.js';
 import type { RefStore } from '../refs/ref-store.js';
-import { ProcessGate } from './process-gate.js';
+import { ProcessGate, type ProcessSlots } from './process-gate.js';
 import { advertiseReceive, type ReceiveRequest, receivePack } from './receive-pack.js';
 import { advertiseUpload, type UploadRequest, uploadPack } from './upload-pack.js';
 
@@ -12,8 +12,14 @@ export type GitServiceName = 'git-upload-pack' | 'git-receive-pack';
 
 /** Limits how many Git processes run for clients, in all and for each; shared by all repositories of a store. */
 export class ServiceGates {
-  readonly fetches = new ProcessGate();
-  readonly pushes = new ProcessGate();
+  readonly fetches: ProcessGate;
+  readonly pushes: ProcessGate;
+
+  /** @param createSlots default there is no limit */
+  constructor(createSlots?: () => ProcessSlots) {
+    this.fetches = new ProcessGate(createSlots?.());
+    this.pushes = new ProcessGate(createSlots?.());
+  }
 }
 
 /** What a {@link GitService} works with. */

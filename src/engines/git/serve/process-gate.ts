@@ -1,29 +1,31 @@
-import { BoundedSlots } from '../../events/bounded-slots.js';
-
-/** Runs a few Git processes at the same time, and fewer of each client. Some more wait, and all others are refused. */
-export class ProcessGate {
-  readonly #slots = new BoundedSlots({
-    slots: 4,
-    slotsPerUser: 2,
-    maxWaiting: 64,
-    maxWaitingPerUser: 32,
-    maxWaitMs: 60_000,
-    work: 'clones, fetches and pushes',
-  });
-
+/** Shares the Git processes that run at the same time between clients. */
+export interface ProcessSlots {
   /**
-   * Runs `act` as soon as a slot is free.
+   * Waits for a slot.
    * @param client whose share of the slots it uses
    * @param signal ends the wait
-   * @throws DomainError `overloaded` when 64 wait already, or after a minute of waiting, `rate_limited` when 32 of the client
-   *   wait; and what `act` throws
+   * @returns gives the slot back
+   * @throws DomainError `overloaded`, `rate_limited` when too many wait
    */
+  enter(client: string, signal: AbortSignal): Promise<() => void>;
+}
+
+/** Runs Git processes in the slots that there are. */
+export class ProcessGate {
+  readonly #slots: ProcessSlots | undefined;
+
+  /** @param slots default as many as are asked for */
+  constructor(slots?: ProcessSlots) {
+    this.#slots = slots;
+  }
+
+  /** Runs `act` as soon as a slot is free. @throws what {@link ProcessSlots} and `act` throw */
   async run<T>(client: string, signal: AbortSignal, act: () => Promise<T>): Promise<T> {
-    const leave = await this.#slots.enter(client, signal);
+    const leave = await this.#slots?.enter(client, signal);
     try {
       return await act();
     } finally {
-      leave();
+      leave?.();
     }
   }
 }

@@ -1,5 +1,6 @@
 import { setImmediate as yieldOnce } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { createGitSlots } from '../../../../src/app/create-client-slots.js';
 import { ProcessGate } from '../../../../src/engines/git/serve/process-gate.js';
 
 const never = () => new AbortController().signal;
@@ -7,7 +8,7 @@ const busy = { code: 'overloaded', retryAfterSeconds: 5 };
 
 /** A gate whose work ends when it is told to. */
 function openGate() {
-  const gate = new ProcessGate();
+  const gate = new ProcessGate(createGitSlots());
   const ends: (() => void)[] = [];
   const begun: number[] = [];
   const run = (client: string, n: number, signal = never()) =>
@@ -57,7 +58,7 @@ it('runs two of one client at the same time, keeps 32 waiting, and starts those 
 });
 
 it('frees its slot after a failure', async () => {
-  const gate = new ProcessGate();
+  const gate = new ProcessGate(createGitSlots());
   for (let n = 0; n < 10; n++) {
     await expect(gate.run('one', never(), () => Promise.reject(new Error('broken')))).rejects.toThrow(
       'broken',
