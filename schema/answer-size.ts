@@ -1,13 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { DomainError } from '../src/errors.js';
 
-/** How many bytes the values of one answer may have, without the longest of them. */
+/** How many bytes the values of one answer may have beside any one of them. */
 export const maxAnswerBytes = 64 * 1024 * 1024;
 
 /** How long the answer of one operation, or of one event of a subscription, is until now. */
 export class AnswerSize {
   #bytes = 0;
-  #longest = 0;
+  #max = 0;
   #refusal: DomainError | undefined;
 
   /** @throws DomainError `payload_too_large` when the answer is too long already */
@@ -18,7 +18,7 @@ export class AnswerSize {
   /** Adds one value. @throws DomainError `payload_too_large` when the answer gets too long */
   addValue(bytes: number): void {
     this.#bytes += bytes;
-    if (bytes > this.#longest) this.#longest = bytes;
+    if (bytes > this.#max) this.#max = bytes;
     this.#checkBytes();
   }
 
@@ -29,7 +29,7 @@ export class AnswerSize {
   }
 
   #checkBytes(): void {
-    if (this.#bytes - this.#longest > maxAnswerBytes) throw this.refuse();
+    if (this.#bytes - this.#max > maxAnswerBytes) throw this.refuse();
   }
 
   /** Refuses what comes later too. @returns the error, one for the whole answer: it may be thrown for many fields */

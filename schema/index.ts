@@ -72,8 +72,8 @@ the \`path\` of the file; \`merge_conflict\` has \`files\` (see \`mergeBranch\`)
 
 Limits: a document has at most 128 KiB, 5,000 tokens, 100 nested brackets, 60 operations and fragments, 2,000 fields and 20
 levels, with its fragments expanded. The variables are those that the operation declares. The texts and the JSON of one answer, or
-of one event, have at most 64 MiB together without the longest. Each alias of a field counts, and in each row of a list each field
-counts with its name and 128 bytes more: \`payload_too_large\`. An answer tells its first 100 errors.
+of one event, have at most 64 MiB beside any one of them. Each alias of a field counts, and in each row of a list each field
+counts with its name and 128 bytes more: \`payload_too_large\`. An answer has its first 100 errors.
 
 Cost: before an operation is executed, it is computed what it may cost, and an operation over the limit of the gateway is
 refused as \`query_too_expensive\`. An object costs 1, a value 0.1, also \`__typename\`, and a field of objects that has

@@ -54,9 +54,9 @@ describe('the cost of an operation', () => {
     const name = (length: number) => 'a'.repeat(length);
     expect(cost(`{ spaces(first: 100) { nodes { ${name(99)}: id } } }`)).toBe(11 + 110);
     expect(cost(`{ spaces(first: 100) { nodes { ${name(1_000)}: id } } }`)).toBe(11 + 210);
-    expect(cost(`{ space(slug: "a") { workspaces(first: 100) { nodes { ${name(1_000)}: owner { name } } } } }`)).toBe(
-      11 + 11 + 100 * (1 + 1 + 1 + 0.1),
-    );
+    expect(
+      cost(`{ space(slug: "a") { workspaces(first: 100) { nodes { ${name(1_000)}: owner { name } } } } }`),
+    ).toBe(11 + 11 + 100 * (1 + 1 + 1 + 0.1));
     expect(cost(`{ spaces(first: 100) { ${name(1_000)}: nodes { id } } }`)).toBe(11 + 210);
     expect(cost(`{ ${name(1_000)}: spaces(first: 100) { nodes { id } } }`)).toBe(12 + 110);
     const types = (alias: string) => cost(`{ __schema { types { fields { ${alias} name } } } }`);
