@@ -19,7 +19,7 @@ const onDatabase = [
 const onEitherHome = [
   'test/api/{cors,failing-results,http,http-messages,hostile-bodies,metrics,rate-limits,refused-uploads}.test.ts',
   'test/api/{bad-input-generated,bad-input-together,number-tokens,statuses-everywhere,variable-errors}.test.ts',
-  'test/api/graphql-{batching,explorer,faults,http-statuses,sockets}.test.ts',
+  'test/api/graphql-{answer-sizes,batching,explorer,faults,http-statuses,sockets}.test.ts',
   'test/api/git-{checkout,clients,http,idle-clients,limits,push}.test.ts',
   'test/api/remotes/{mirrors,pushes-to-remotes,remote-settings}.test.ts',
   'test/api/{jupyter-servers,kernel-out-of-memory,many-starts,warm-kernels,warm-pool,workspace-environments}.test.ts',

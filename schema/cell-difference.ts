@@ -3,6 +3,7 @@ import type { CellStatus } from '../src/engines/nbformat/compare/compare-noteboo
 import type { MetadataChange } from '../src/engines/nbformat/compare/metadata-changes.js';
 import { JsonText } from '../src/engines/nbformat/json-text.js';
 import type { CellListing, ListedCell } from '../src/files/compare/compare-file.js';
+import { pacedRows } from '../src/paging/paced-rows.js';
 import { builder } from './builder.js';
 import { type Connection, connectionType, type PageSize } from './connection.js';
 import { LineHunkType } from './line-hunk.js';
@@ -65,10 +66,11 @@ const CellDifferenceType = builder.objectRef<ListedCell>('CellDifference').imple
       description: 'The cell of the head, as Jupyter JSON; null for a removed cell.',
       resolve: ({ head }) => head && new JsonText(head),
     }),
-    hunks: t.expose('hunks', {
+    hunks: t.field({
       type: [LineHunkType],
       extensions: { listSize: 5 },
       description: 'The lines in which the sources differ; empty where they are the same.',
+      resolve: ({ hunks }) => pacedRows(hunks) as never,
     }),
   }),
 });

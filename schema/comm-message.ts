@@ -101,7 +101,7 @@ builder.prismaObjectFields(Session, (t) => ({
       'are left out first, and any with more than 10,000 members. Null when the kernel is dead; `kernel_busy` while it starts.',
     resolve: async (session, _args, context, info) => {
       const read = () => readWidgetState(context.services, session);
-      return (await largeValue(context, info, read)).state;
+      return (await largeValue(info, read)).state;
     },
   }),
 }));

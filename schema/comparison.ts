@@ -8,6 +8,7 @@ import {
 import { type Comparison, compareRefs } from '../src/files/compare/compare-refs.js';
 import type { FileComparison } from '../src/files/compare/file-comparison.js';
 import { listComparedFiles } from '../src/files/compare/list-compared-files.js';
+import { pacedRows } from '../src/paging/paced-rows.js';
 import { loadRepositoryRow } from '../src/repositories/load-repository-row.js';
 import { builder } from './builder.js';
 import { CellDifferenceConnection, type CellPage, cellPageSize } from './cell-difference.js';
@@ -63,10 +64,11 @@ type ComparedText = { difference: LineDifference | null; size: number };
 const TextDifference = builder.objectRef<LineDifference>('TextDifference').implement({
   description: 'How the lines of a text file differ.',
   fields: (t) => ({
-    hunks: t.expose('hunks', {
+    hunks: t.field({
       type: [LineHunkType],
       extensions: { listSize: 100 },
       description: 'The lines that differ, in their order; empty where none do.',
+      resolve: ({ hunks }) => pacedRows(hunks) as never,
     }),
     isTruncated: t.exposeBoolean('isTruncated', {
       description: 'Whether there are more than 20,000 lines, of which the rest is left out.',
@@ -95,7 +97,7 @@ const FileDifferenceType = builder.objectRef<FileDifference>('FileDifference').i
       resolve: async (file, { changedOnly, ...args }, context, info): Promise<CellPage | null> => {
         const list = listCells(context.services, context.ctx, file, changedOnly ?? false);
         if (!list) return null;
-        return largeValue(context, info, async () => ({
+        return largeValue(info, async () => ({
           ...(await readPage(args, list, cellPageSize)),
           notebook: list.notebook,
           size: sizeOf(file),
@@ -107,14 +109,10 @@ const FileDifferenceType = builder.objectRef<FileDifference>('FileDifference').i
       nullable: true,
       description: 'The lines of a text file. Null for a notebook and for a binary file.',
       resolve: async (file, _args, context, info) => {
-        const { difference } = await largeValue(
-          context,
-          info,
-          async (): Promise<ComparedText> => ({
-            difference: await compareLines(context.services, context.ctx, file),
-            size: sizeOf(file),
-          }),
-        );
+        const { difference } = await largeValue(info, async (): Promise<ComparedText> => {
+          const found = await compareLines(context.services, context.ctx, file);
+          return { difference: found, size: found ? sizeOf(file) : 0 };
+        });
         return difference;
       },
     }),

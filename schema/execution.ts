@@ -84,7 +84,7 @@ function resultOf(
 ): Promise<ExecutionResult> {
   const known = results.get(execution);
   if (known) return known;
-  const result = largeValue(context, info, () => executionResult(context.services, execution));
+  const result = largeValue(info, () => executionResult(context.services, execution));
   results.set(execution, result);
   return result;
 }
@@ -110,8 +110,7 @@ builder.prismaObjectFields(Execution, (t) => ({
   }),
   outputs: t.field({
     type: 'JSON',
-    description:
-      'What it has printed and displayed until now, as nbformat 4 stores it; read from the log. Those of one answer have at most 64 MiB together.',
+    description: 'What it has printed and displayed until now, as nbformat 4 stores it; read from the log.',
     resolve: async (execution, _args, context, info) => (await resultOf(context, info, execution)).outputs,
   }),
   truncated: t.boolean({

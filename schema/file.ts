@@ -124,9 +124,7 @@ builder.prismaObjectField(Workspace, 'file', (t) =>
     args: readArgs,
     select: { defaultRepository: true },
     resolve: ({ defaultRepository: repository, ...workspace }, args, context, info) =>
-      largeValue(context, info, () =>
-        readFile(context.services, context.ctx, { repository, workspace }, args),
-      ),
+      largeValue(info, () => readFile(context.services, context.ctx, { repository, workspace }, args)),
   }),
 );
 
@@ -136,9 +134,7 @@ builder.prismaObjectField(Repository, 'file', (t) =>
     description: 'One file at a ref. Needs the scope `read`.',
     args: readArgs,
     resolve: (repository, args, context, info) =>
-      largeValue(context, info, () =>
-        readFile(context.services, context.ctx, { repository, workspace: null }, args),
-      ),
+      largeValue(info, () => readFile(context.services, context.ctx, { repository, workspace: null }, args)),
   }),
 );
 

@@ -53,9 +53,12 @@ import './space-event.js';
 import './space-change-event.js';
 import './space-schedule-event.js';
 import { builder } from './builder.js';
+import { countAnswers } from './count-answers.js';
 
 /** The one GraphQL schema, which all transports execute. */
 export const schema = builder.toSchema();
+
+countAnswers(schema);
 
 schema.description = `Git-backed notebook workspaces with live kernels.
 
@@ -68,9 +71,13 @@ where too much work runs to find out), and the \`conflicts\` of the cells of a n
 the \`path\` of the file; \`merge_conflict\` has \`files\` (see \`mergeBranch\`); \`query_too_expensive\` has \`cost\` and \`limit\`.
 
 Limits: a document has at most 128 KiB, 5,000 tokens, 100 nested brackets, 60 operations and fragments, 2,000 fields and 20
-levels, with its fragments expanded. The variables are those that the operation declares.
+levels, with its fragments expanded. The variables are those that the operation declares. The texts and the JSON of one answer, or
+of one event, have at most 64 MiB beside any one of them. Each alias of a field counts, and in each row of a list each field
+counts with its name and 128 bytes more: \`payload_too_large\`. An answer has its first 100 errors.
 
 Cost: before an operation is executed, it is computed what it may cost, and an operation over the limit of the gateway is
-refused as \`query_too_expensive\`. An object costs 1, a value 0.1, and a field of objects that has arguments 10 more. A page
+refused as \`query_too_expensive\`. An object costs 1, a value 0.1, also \`__typename\`, and a field of objects that has
+arguments 10 more. Each alias of a field counts, and every 100 characters of an alias cost 0.1. A page
 costs the rows that it may have (\`first\` or \`limit\`, or their default), times what is selected of a row; another list of
-objects counts as 10. Introspection costs a fifth. What \`@skip\` and \`@include\` leave out counts too.`;
+objects counts as its usual length. Introspection costs a fifth, but for fields with an alias. What \`@skip\` and \`@include\`
+leave out counts too.`;

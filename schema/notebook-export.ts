@@ -43,7 +43,7 @@ builder.prismaObjectField(Workspace, 'export', (t) =>
     },
     select: { defaultRepository: true },
     resolve: ({ defaultRepository: repository, ...workspace }, { path, ref, format }, context, info) =>
-      largeValue(context, info, () =>
+      largeValue(info, () =>
         exportNotebook(
           context.services,
           context.ctx,

@@ -119,7 +119,7 @@ export const NotebookRunType = builder.objectRef<RunRow>('NotebookRun').implemen
       description: 'The notebook with the outputs until now, also where it could not be saved.',
       resolve: async (run, _args, context, info) => {
         const { services, ctx } = context;
-        return (await largeValue(context, info, () => readRunNotebook(services, ctx, run))).notebook;
+        return (await largeValue(info, () => readRunNotebook(services, ctx, run))).notebook;
       },
     }),
   }),

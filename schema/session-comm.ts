@@ -114,7 +114,7 @@ builder.prismaObjectFields(Session, (t) => ({
         const page = await readComms(context.services, session.id, after ?? null);
         return { page, size: jsonSize(page) };
       };
-      return (await largeValue(context, info, read)).page;
+      return (await largeValue(info, read)).page;
     },
   }),
 }));

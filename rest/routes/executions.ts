@@ -130,12 +130,15 @@ export const executionRoutes: RestRoute[] = [
     method: 'get',
     path: '/sessions/:session_id/executions',
     summary: 'List the runs of a session, newest first.',
-    description: 'A single run has its outputs too. `error` says why a run `failed`.',
+    description:
+      'A single run has its outputs too. `error` says why a run `failed`. The code of the runs of a page may have 64 MiB: ask for ' +
+      'a smaller page where it has more.',
     needs: toView,
     query: pageQuery(20, 100),
     document: ListExecutionsDocument,
     variables: ({ space, param, query }) => ({ space, sessionId: param('session_id'), ...offsetOf(query) }),
     responds: { kind: 'page', at: 'space.session.executions' },
+    errors: ['payload_too_large'],
   }),
   route({
     operationId: 'readExecution',

@@ -1,5 +1,6 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
+import { jsonLength } from '../engines/nbformat/json-length.js';
 import { decode } from './event-codec.js';
 import type { ExecutionFailure } from './execution-event.js';
 import type { ExecutionLog } from './execution-log.js';
@@ -20,7 +21,7 @@ export interface ExecutionResult {
   /** Whether some outputs are missing. */
   truncated: boolean;
   fault: ExecutionFault | null;
-  /** Of the outputs, in characters of JSON. */
+  /** Of the outputs, in bytes of JSON. */
   size: number;
 }
 
@@ -73,13 +74,4 @@ export async function executionFault(
 
 function faultOf({ code, detail, retryable }: ExecutionFailure): ExecutionFault {
   return { code, detail, retryable };
-}
-
-/** About as many characters as a value has in JSON, without writing it. */
-function jsonLength(value: unknown): number {
-  if (typeof value === 'string') return value.length + 2;
-  if (typeof value !== 'object' || value === null) return 8;
-  let length = 2;
-  for (const [key, member] of Object.entries(value)) length += key.length + 4 + jsonLength(member);
-  return length;
 }

@@ -410,7 +410,8 @@ describe('an issuer that does not answer', () => {
 const excused = (one: DocumentedError) =>
   // A fault of the gateway itself: a test that provokes one should mend it.
   one.code === 'internal' ||
-  // A listing of over 500,000 entries or of more than 10 s: test/git holds these bounds.
+  // A listing of over 500,000 entries or of more than 10 s: test/git holds these bounds. A page of runs with over 64 MiB of
+  // code: graphql-answer-sizes.test.ts.
   (one.code === 'payload_too_large' && one.operation.method === 'GET');
 
 it('the documented errors without a test are these only', () => {

@@ -6,6 +6,8 @@ import { refusalOf } from '../../refusal.js';
 import { unknownOperation } from './documents/unknown-operation.js';
 
 const maxMessage = 1_000;
+/** Each has its path with all aliases, and a document with many rows may have one for each value. */
+const maxErrors = 100;
 
 /** What Yoga calls an operation that it does not find in the document. */
 const noSuchOperation = 'OPERATION_RESOLUTION_FAILURE';
@@ -55,9 +57,12 @@ function faultCode({ extensions: { code = 'BAD_REQUEST', http } }: GraphQLError)
   return status === 405 ? 'method_not_allowed' : 'invalid_request';
 }
 
-/** A result whose errors are masked with the request's id; see {@link maskError}. */
+/** A result whose errors, the first 100 of them, are masked with the request's id; see {@link maskError}. */
 export function maskResult(result: ExecutionResult, log: Logger, requestId: string): ExecutionResult {
   return result.errors
-    ? { ...result, errors: result.errors.map((error) => maskError(error, log, requestId)) }
+    ? {
+        ...result,
+        errors: result.errors.slice(0, maxErrors).map((error) => maskError(error, log, requestId)),
+      }
     : result;
 }

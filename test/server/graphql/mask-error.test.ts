@@ -5,7 +5,7 @@ import { withDatabaseErrors } from '../../../src/engines/database/database-error
 import { FormerOwnerError } from '../../../src/engines/database/former-owner-error.js';
 import { DomainError, FieldError, invalidField } from '../../../src/errors.js';
 import { refusalOf } from '../../../src/refusal.js';
-import { maskError } from '../../../src/server/graphql/mask-error.js';
+import { maskError, maskResult } from '../../../src/server/graphql/mask-error.js';
 
 const log = pino({ level: 'silent' });
 const masked = (error: unknown) => maskError(error, log, 'r1').toJSON();
@@ -72,4 +72,10 @@ it('the status of an answer is for the transport and not for the client', () => 
     code: 'unauthenticated',
     requestId: 'r1',
   });
+});
+
+it('a result has its first 100 errors', () => {
+  const errors = Array.from({ length: 150 }, (_, index) => new GraphQLError(`${index}`, { path: [index] }));
+  const result = maskResult({ data: null, errors }, log, 'r1');
+  expect(result.errors?.map(({ path }) => path?.[0])).toEqual(Array.from({ length: 100 }, (_, i) => i));
 });

@@ -22,18 +22,20 @@ import { introspectionListSize } from './introspection-list-size.js';
 // In hundredths, so that sums are exact.
 const leafCost = 10;
 const objectCost = 100;
+/** The characters of an alias that cost as much as a value. */
+const aliasLength = 100;
 /** What a field with arguments costs: it reads from the database or from Git. */
 const readCost = 1_000;
-/** Introspection reads nothing. */
+/** Introspection reads nothing. It has no discount for aliases, which repeat its texts. */
 const introspectionFactor = 0.2;
 type Variables = Readonly<Record<string, unknown>> | null | undefined;
 
 /**
  * Computes what an operation costs at most, before it is executed: 1 for each object that it may answer, 10 more for each
- * object, list or page with arguments, because it is read, and 0.1 for each value. A page counts as many objects as it may have
- * rows, and any other list as many as `extensions.listSize` of its field says: the maximum, or what is usual where
- * only platform admins add rows. Fields count as they are written: also those that `@skip` leaves out, and each
- * type's of an interface.
+ * object, list or page with arguments, because it is read, 0.1 for each value, also `__typename`, and 0.1 for every 100
+ * characters of an alias. A page counts as many objects as it may have rows, and any other list as many as
+ * `extensions.listSize` of its field says: the maximum, or what is usual. `countAnswers` bounds what is longer. Fields count
+ * as they are written: also those that `@skip` leaves out, and each type's of an interface.
  * @param document a document that is valid for the schema
  * @param variables before or after they are coerced; numbers may be strings of digits
  * @returns a whole number from 0 on; 0 when the document has no such operation
@@ -113,18 +115,20 @@ class CostVisitor {
 
   #ofField(node: FieldNode, parent: GraphQLCompositeType): Cost {
     const field = fieldOf(this.#schema, parent, node.name.value);
-    if (!field) return { fixed: 0, perRow: 0 };
-    const type = getNamedType(field.type);
-    const factor = isIntrospectionType(type) || isIntrospectionType(parent) ? introspectionFactor : 1;
-    if (!isCompositeType(type)) return { fixed: leafCost * factor, perRow: 0 };
+    const type = field && getNamedType(field.type);
+    const isIntrospection = [type, parent].some((one) => one && isIntrospectionType(one));
+    const factor = isIntrospection && !node.alias ? introspectionFactor : 1;
+    const ofName = leafCost * Math.floor((node.alias?.value.length ?? 0) / aliasLength);
+    // The only field without a definition is `__typename`.
+    if (!field || !isCompositeType(type)) return { fixed: leafCost * factor + ofName, perRow: 0 };
     const inner = this.ofSelections(node.selectionSet, type);
     const pageSize = pageSizeOf(field);
     if (pageSize) {
       const rows = this.#rows(node, pageSize);
-      return { fixed: objectCost + readCost + inner.fixed + rows * inner.perRow, perRow: 0 };
+      return { fixed: objectCost + readCost + ofName + inner.fixed + rows * inner.perRow, perRow: 0 };
     }
     const read = field.args.length > 0 ? readCost * factor : 0;
-    const one = objectCost * factor + inner.fixed;
+    const one = objectCost * factor + ofName + inner.fixed;
     if (field.extensions.isRows) return { fixed: 0, perRow: read + one };
     const length = isListType(getNullableType(field.type)) ? this.#length(field) : 1;
     return { fixed: read + length * one, perRow: 0 };

@@ -43,6 +43,34 @@ describe('the cost of an operation', () => {
     expect(cost('{ space(slug: "a") { id slug name role } }')).toBe(12);
   });
 
+  it('counts each alias of a value, also of `__typename`, for each row', () => {
+    expect(cost('{ __typename }')).toBe(1);
+    expect(cost('{ me { __typename a: id b: id } }')).toBe(2);
+    const names = Array.from({ length: 1_600 }, (_, i) => `a${i}: __typename`).join(' ');
+    expect(cost(`{ spaces(first: 100) { nodes { ${names} } } }`)).toBe(11 + 100 * 161);
+  });
+
+  it('counts every 100 characters of an alias like a value', () => {
+    const name = (length: number) => 'a'.repeat(length);
+    expect(cost(`{ spaces(first: 100) { nodes { ${name(99)}: id } } }`)).toBe(11 + 110);
+    expect(cost(`{ spaces(first: 100) { nodes { ${name(1_000)}: id } } }`)).toBe(11 + 210);
+    expect(
+      cost(`{ space(slug: "a") { workspaces(first: 100) { nodes { ${name(1_000)}: owner { name } } } } }`),
+    ).toBe(11 + 11 + 100 * (1 + 1 + 1 + 0.1));
+    expect(cost(`{ spaces(first: 100) { ${name(1_000)}: nodes { id } } }`)).toBe(11 + 210);
+    expect(cost(`{ ${name(1_000)}: spaces(first: 100) { nodes { id } } }`)).toBe(12 + 110);
+    const types = (alias: string) => cost(`{ __schema { types { fields { ${alias} name } } } }`);
+    expect(types(`${name(50_000)}:`)).toBeGreaterThan(20_000);
+  });
+
+  it('of introspection has no discount for aliases', () => {
+    const texts = (prefix: string) => cost(`{ __schema { types { ${prefix} description } } }`);
+    const { length } = Object.keys(schema.getTypeMap());
+    // The object of the schema costs 0.2, and a type 0.2 and its text.
+    expect(texts('')).toBe(Math.ceil(0.2 + length * 0.22));
+    expect(texts('a:')).toBe(Math.ceil(0.2 + length * 0.3));
+  });
+
   it('counts a page as many times as it may have rows', () => {
     // The page is 11, each row 1 and its value 0.1.
     const page = (args: string) => cost(`{ spaces${args} { nodes { id } } }`);
@@ -131,6 +159,7 @@ describe('the cost of an operation', () => {
       'files(kind: all, limit: 10000) { nodes { path name kind size sha notebookId lastCommitSha updatedAt } }';
     const text = (lists: string) => cost(`{ space(slug: "a") { workspace(id: "1") { ${lists} } } }`);
     expect(text(list)).toBeLessThan(20_000);
+    expect(text(list.replace('path', '__typename path'))).toBeLessThan(20_000);
     expect(text(`${list} more: ${list}`)).toBeGreaterThan(20_000);
   });
 
