@@ -8,6 +8,7 @@ import { bodyInputs } from './inputs/bodies.js';
 import { explorerInputs } from './inputs/explorer.js';
 import { graphqlInputs } from './inputs/graphql.js';
 import { notebookInputs } from './inputs/notebooks.js';
+import { pipelineInputs } from './inputs/pipelines.js';
 import { restInputs } from './inputs/rest.js';
 import { streamInputs } from './inputs/streams.js';
 import { prepareTarget } from './prepare-target.js';
@@ -20,6 +21,7 @@ const families: Record<string, HostileInput[]> = {
   notebooks: notebookInputs,
   streams: streamInputs,
   explorer: explorerInputs,
+  pipelines: pipelineInputs,
 };
 
 const lightRead = `/api/v1.0/engagement/spaces/${demo.slug}/notebooks/workspaces/${demo.workspaceId}`;

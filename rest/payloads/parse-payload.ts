@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { RequestError } from '../request-error.js';
 import type { CodedFault } from './coded-fault.js';
 import { describeIssue } from './describe-issue.js';
+import { fieldsOf, unwrapped } from './fields-of.js';
 import { inSchemaOrder } from './in-schema-order.js';
 import type { ValueChecks } from './value-checks.js';
 import { valueFaults } from './value-faults.js';
@@ -35,7 +36,9 @@ export function parsePayload<TQuery, TBody>(
 ): { query: TQuery; body: TBody } {
   const parts = (['query', 'body'] as const).flatMap((part): ParsedPart[] => {
     const schema = schemas[part];
-    return schema ? [{ part, schema, value: values[part], result: schema.safeParse(values[part]) }] : [];
+    if (!schema) return [];
+    const value = withShortLists(schema, values[part]);
+    return [{ part, schema, value, result: schema.safeParse(value) }];
   });
   if (parts.every(({ result }) => result.success)) {
     const parsed = parts.map(({ part, result }) => [part, result.data]);
@@ -43,6 +46,22 @@ export function parsePayload<TQuery, TBody>(
   }
   const [first, ...more] = parts.flatMap((one) => faultsOf(one, checks)).slice(0, maxFaults);
   throw new RequestError(first!.code, [answered(first!), ...more.map(answered)]);
+}
+
+/**
+ * Cuts lists of the outermost object that are too long to one item more than they may have: what checks their number refuses
+ * them nevertheless, and nothing looks at thousands of items for it.
+ */
+function withShortLists(schema: z.ZodType, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const lists = Object.entries(fieldsOf(schema)).flatMap(([name, field]) => {
+    const list = (value as Record<string, unknown>)[name];
+    const { maxItems: max } = unwrapped(field).meta() ?? {};
+    return Array.isArray(list) && typeof max === 'number' && list.length > max
+      ? [[name, list.slice(0, max + 1)]]
+      : [];
+  });
+  return lists.length > 0 ? { ...value, ...Object.fromEntries(lists) } : value;
 }
 
 function answered({ loc, msg, type }: CodedFault) {

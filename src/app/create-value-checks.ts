@@ -62,7 +62,7 @@ export function createValueChecks(): ValueChecks {
     eventCursor: (value: string) => checkEventCursor(value),
     commitMessage: (value: string) => checkCommitMessage(value, ''),
     connector: (value: string) => checkConnectorId(value, 0),
-    connectors: (value: unknown[]) => checkConnectorCount(value.filter((id) => typeof id === 'string')),
+    connectors: checkConnectorCount,
     grants: checkGrantCount,
     inputRequestId: checkInputAnswer.requestId,
     inputValue: checkInputAnswer.value,

@@ -18,7 +18,7 @@ export async function checkAll<T extends Record<string, () => unknown>>(
 }
 
 /**
- * {@link checkAll} for the items of a list.
+ * {@link checkAll} for the items of a list. After 20 faults it checks no more of them.
  * @returns the results in the order of the items
  * @throws FieldError with the code of the first fault and at most 20 faults
  */
@@ -36,6 +36,7 @@ export async function checkEach<T, R>(
       if (!(error instanceof FieldError)) throw error;
       code ??= error.code;
       faults.push(...error.faults);
+      if (faults.length >= maxFaults) break;
     }
   }
   const [first, ...more] = faults.slice(0, maxFaults);

@@ -12,6 +12,8 @@ export interface JsonLimits {
   numberLength: number;
   /** The bytes of one string, as it is written. */
   stringBytes: number;
+  /** The items of one array at up to so many levels: arrays further inside may be those of a notebook. */
+  lists: { depth: number; items: number };
   /** The same for members of the outermost object, by their names; default `stringBytes`. */
   memberStringBytes?: Readonly<Record<string, number>>;
 }
@@ -37,6 +39,7 @@ export const fileLimits: Readonly<JsonLimits> = {
   topMembers: 100,
   numberLength: 4_301,
   stringBytes: 64 * 1024 * 1024,
+  lists: { depth: 2, items: 20_000 },
 };
 
 /** What all other bodies may have. */
@@ -47,6 +50,7 @@ export const smallLimits: Readonly<JsonLimits> = {
   topMembers: 100,
   numberLength: 4_301,
   stringBytes: 16 * 1024 * 1024,
+  lists: { depth: 2, items: 20_000 },
 };
 
 /** The length of the names that {@link JsonExcess.member} may have; a longer name is not reported. */
@@ -67,6 +71,8 @@ export class JsonBounds {
   readonly #limits: JsonLimits;
   /** By level, the members that the open object has so far. */
   readonly #members: number[] = [0];
+  /** By level, the items that the open array has so far, without the first one. */
+  readonly #items: number[] = [0];
   #depth = 0;
   #values = 1;
   #numberLength = 0;
@@ -127,16 +133,19 @@ export class JsonBounds {
   }
 
   #structure(byte: number): void {
-    const { depth, values, members, topMembers } = this.#limits;
+    const { depth, values, members, topMembers, lists } = this.#limits;
     if (byte === openObject || byte === openArray) {
       this.#values++;
       this.#members[++this.#depth] = 0;
+      this.#items[this.#depth] = 0;
       if (this.#depth > depth) this.#refuse('too_deep', `nests deeper than ${depth} levels`);
     } else if (byte === closeObject || byte === closeArray) {
       if (this.#depth > 0) this.#depth--;
       if (this.#depth === 1) this.#member = null;
     } else if (byte === comma) {
       this.#values++;
+      // An object would have a member before its first comma.
+      if (this.#depth <= lists.depth && this.#members[this.#depth] === 0) this.#countItem();
       if (this.#depth === 1) this.#member = null;
     } else if (byte === colon) {
       const count = ++this.#members[this.#depth]!;
@@ -146,6 +155,12 @@ export class JsonBounds {
       if (count > max) this.#refuse('too_many_members', `has an object with more than ${max} members`);
     }
     if (this.#values > values) this.#refuse('too_many_values', `has more than ${values} values`);
+  }
+
+  #countItem(): void {
+    const { items } = this.#limits.lists;
+    if (++this.#items[this.#depth]! >= items)
+      this.#refuse('too_long', `has a list of more than ${items} items`);
   }
 
   #enterMember(): void {

@@ -29,12 +29,10 @@ export function checkConnectorId(id: string, index: number): string {
   return checkIdOf(id, ...connectorAt(index));
 }
 
-/** Checks the number of query connectors. @returns their ids in lower case, each once @throws FieldError for more than 100 */
-export function checkConnectorCount(ids: readonly string[]): string[] {
-  const unique = [...new Set(ids.map((id) => id.toLowerCase()))];
-  if (unique.length > maxConnectors)
+/** Checks the number of query connectors. @throws FieldError for more than 100, also where one is listed twice */
+export function checkConnectorCount(ids: readonly unknown[]): void {
+  if (ids.length > maxConnectors)
     throw invalidField(connectorsField, `must have at most ${maxConnectors} items`, 'too_long');
-  return unique;
 }
 
 function connectorAt(index: number): NamedBy {
@@ -133,7 +131,8 @@ export async function checkConnectors(
   access: SpaceAccess,
   ids: string[],
 ): Promise<string[]> {
-  const unique = checkConnectorCount(ids);
+  checkConnectorCount(ids);
+  const unique = [...new Set(ids.map((id) => id.toLowerCase()))];
   const known = await services.prisma.queryConnector.findMany({
     where: { spaceId: access.space.id, id: { in: unique.filter(isUuid) } },
     select: { id: true },

@@ -29,6 +29,13 @@ describe('REST refuses a hostile body for its true reason, without parsing it', 
       'grants: has more than',
     ],
     [
+      '300,000 changes of a commit',
+      'POST',
+      `${workspace}/commits`,
+      () => `{"changes":[${Array(300_000).fill('{"delete":{"path":"a"}}').join()}]}`,
+      'changes: has a list of more than 20000 items',
+    ],
+    [
       'a notebook with a million members in its metadata',
       'POST',
       `${workspace}/files`,
@@ -74,7 +81,13 @@ it.each(['/graphql', '/graphql/stream'])('%s refuses them too', async (path) => 
       headers: { authorization: `Bearer ${at.token}`, 'content-type': 'application/json' },
       body,
     });
-  for (const variables of [`{${members()}}`, `{"a":${'9'.repeat(8 * million)}}`, '['.repeat(600)]) {
+  const hostile = [
+    `{${members()}}`,
+    `{"a":${'9'.repeat(8 * million)}}`,
+    '['.repeat(600),
+    `{"a":[${'"x",'.repeat(400_000)}"x"]}`,
+  ];
+  for (const variables of hostile) {
     const answer = await post(`{"query":"{me{name}}","variables":${variables}}`);
     expect(answer.status).toBe(400);
     const { errors } = (await answer.json()) as {

@@ -68,6 +68,31 @@ describe('creating a workspace', () => {
     expect(answer.body.errors[0].loc).toEqual(['body', 'authoring_query_connector_ids', 0]);
   });
 
+  it('with too many connectors answers 400 in one sentence, in REST and in GraphQL', async () => {
+    for (const ids of [Array(19_000).fill('x'), Array(101).fill(demo.spaceId)]) {
+      const fault = { msg: 'must have at most 100 items', type: 'too_long' };
+      const loc = ['body', 'authoring_query_connector_ids'];
+      const answers = [
+        await create({ ...minimal, authoring_query_connector_ids: ids }),
+        await at.rest('PATCH', `/workspaces/${demo.workspaceId}`, {
+          body: { authoring_query_connector_ids: ids },
+        }),
+      ];
+      for (const { status, body } of answers) {
+        expect(status).toBe(400);
+        expect(body.errors).toEqual([{ loc, ...fault }]);
+      }
+      const { errors } = await at.graphql(
+        `mutation($input: UpdateWorkspaceInput!) {
+          updateWorkspace(spaceSlug: "demo", id: "${demo.workspaceId}", input: $input) { id } }`,
+        { input: { authoringQueryConnectorIds: ids } },
+      );
+      expect(errors![0].extensions.errors).toEqual([
+        { path: ['authoringQueryConnectorIds'], message: fault.msg, type: fault.type },
+      ]);
+    }
+  });
+
   it('answers 400 to malformed JSON and 415 to another media type', async () => {
     expect(await at.rest('POST', '/workspaces', { raw: '{"name":' })).toMatchObject({
       status: 400,

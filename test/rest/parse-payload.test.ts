@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createFileBody, listFilesQuery } from '../../rest/payloads/files.js';
 import { pageQuery } from '../../rest/payloads/lists.js';
 import { parsePayload } from '../../rest/payloads/parse-payload.js';
-import { workspaceAccessBody } from '../../rest/payloads/workspaces.js';
+import { createWorkspaceBody, workspaceAccessBody } from '../../rest/payloads/workspaces.js';
 import { RequestError } from '../../rest/request-error.js';
 import { createValueChecks } from '../../src/app/create-value-checks.js';
 
@@ -150,4 +150,26 @@ it('checks no items of a list that is too long', () => {
 it('reports at most 20 faults', () => {
   const value = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`x${index}`, 1]));
   expect(faultsOf({ name: 'x', ...value })).toHaveLength(20);
+});
+
+it('a list that is too long is not visited to its end', () => {
+  let reads = 0;
+  const grant = () => ({
+    get principal_type() {
+      reads++;
+      return 1;
+    },
+  });
+  const grants = Array.from({ length: 6_000 }, grant);
+  const faults = faultsOf({ grants }, workspaceAccessBody);
+  expect(faults).toHaveLength(20);
+  expect(faults[0]).toEqual({
+    loc: ['body', 'grants'],
+    msg: 'must have at most 500 items',
+    type: 'too_long',
+  });
+  expect(reads).toBeLessThan(grants.length / 2);
+  const body = { name: 1, default_repository_id: 'x', authoring_query_connector_ids: Array(19_000).fill(1) };
+  const found = faultsOf(body, createWorkspaceBody).map(({ loc }) => loc.slice(1).join('.'));
+  expect(found.slice(0, 3)).toEqual(['name', 'default_repository_id', 'authoring_query_connector_ids']);
 });

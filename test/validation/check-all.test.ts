@@ -58,4 +58,14 @@ describe('checkEach', () => {
     expect(error.faults).toHaveLength(20);
     expect(error.faults[19].path).toEqual(['items', 19]);
   });
+
+  it('checks no more items after 20 faults', async () => {
+    let checks = 0;
+    const checked = checkEach(Array(10_000).fill('x'), (_item, index) => {
+      checks++;
+      throw invalidField(['items', index], 'is unknown');
+    });
+    await expect(checked).rejects.toMatchObject({ code: 'invalid_request' });
+    expect(checks).toBe(20);
+  });
 });

@@ -13,6 +13,7 @@ const limits: JsonLimits = {
   topMembers: 3,
   numberLength: 6,
   stringBytes: 100,
+  lists: { depth: 2, items: 10 },
 };
 
 function excessOf(text: string, chunkBytes = Number.POSITIVE_INFINITY, given = limits): JsonExcess | null {
@@ -25,10 +26,12 @@ function excessOf(text: string, chunkBytes = Number.POSITIVE_INFINITY, given = l
 const long = `"${'x'.repeat(99)}"`;
 const allowed: [string, string][] = [
   ['the maximum depth', '[[[[1]]]]'],
-  ['the maximum of values', JSON.stringify(Array(29).fill(0))],
+  ['the maximum of values', JSON.stringify([[Array(27).fill(0)]])],
   ['the maximum of members', '{"a":{"1":0,"2":0,"3":0,"4":0,"5":0}}'],
   ['the members of several objects', '[{"a":1,"b":2,"c":3},{"a":1,"b":2,"c":3}]'],
   ['the maximum of outer members', '{"a":1,"b":2,"c":3}'],
+  ['the maximum of items', `{"a":${JSON.stringify(Array(10).fill(0))},"b":[[],[],[],[]]}`],
+  ['more items in a list further inside', `{"a":[${JSON.stringify(Array(20).fill(0))}]}`],
   ['the longest number', '[123456,-1.5e3]'],
   ['the longest text', long],
   ['signs of structure in texts', String.raw`{"a":"[[[[[[{:,:,:,:\"[[[[[\\","b\\\"":"\\"}`],
@@ -38,8 +41,10 @@ const allowed: [string, string][] = [
 
 const refused: [string, string, JsonExcess['type'], string | null][] = [
   ['nesting', '{"b":1,"a":[[[[1]]]]}', 'too_deep', 'a'],
-  ['values', `{"grants":${JSON.stringify(Array(40).fill(0))}}`, 'too_many_values', 'grants'],
-  ['values without members', JSON.stringify(Array(40).fill(0)), 'too_many_values', null],
+  ['values', `{"grants":${JSON.stringify([Array(40).fill(0)])}}`, 'too_many_values', 'grants'],
+  ['values without members', JSON.stringify([[Array(40).fill(0)]]), 'too_many_values', null],
+  ['items', `{"grants":${JSON.stringify(Array(11).fill({}))}}`, 'too_long', 'grants'],
+  ['items without members', JSON.stringify(Array(11).fill([])), 'too_long', null],
   ['members', '{"a":{"1":0,"2":0,"3":0,"4":0,"5":0,"6":0}}', 'too_many_members', 'a'],
   ['outer members', '{"a":1,"b":2,"c":3,"d":4}', 'too_many_members', null],
   ['digits', '{"a\\"b":[1,1234567]}', 'number_too_long', 'a\\"b'],

@@ -22,6 +22,8 @@ import { anyValue, maxOtherLength, maxTextLength, maxVariableLengths } from './m
 
 /** More faults are not reported, so that an answer stays short. */
 const maxFaults = 20;
+/** No list that a command takes may have more; the command itself checks the exact limit. */
+const maxItems = 20_000;
 
 type Words = Pick<FieldFault, 'message' | 'type'>;
 
@@ -111,6 +113,7 @@ class VariableFaults {
   /** A single value counts as a list of one. */
   #visitList(value: unknown, itemType: GraphQLInputType, path: FieldPath): void {
     if (!Array.isArray(value)) this.#visit(value, itemType, path);
+    else if (value.length > maxItems) this.#add(path, `must have at most ${maxItems} items`, 'too_long');
     else for (const [index, item] of value.entries()) this.#visit(item, itemType, [...path, index]);
   }
 

@@ -36,6 +36,7 @@ import type { RequestBodies } from './request-bodies.js';
 import { requestIdOf } from './request-id.js';
 import { addToRecord } from './request-record.js';
 import { normalizeTarget } from './request-target.js';
+import { RequestTurns } from './request-turns.js';
 import { TokenQuotas } from './token-quotas.js';
 import { UnreadAnswers, type UnreadLimits } from './unread-answers.js';
 import { UpgradeableMessage } from './upgradeable-message.js';
@@ -97,6 +98,7 @@ export class HttpServer {
   readonly #git: GitEndpoint;
   readonly #metrics: MetricsEndpoint;
   readonly #streams = new EventStreams();
+  readonly #turns = new RequestTurns();
   /** What waits for the clients of its answers. */
   readonly unread: UnreadAnswers;
   readonly #rest: ReturnType<typeof getRequestListener>;
@@ -119,7 +121,9 @@ export class HttpServer {
     this.#pages = new PageEndpoint(deps.webDirectory);
     this.#rest = restListener(deps);
     const options = { requireHostHeader: false, IncomingMessage: UpgradeableMessage };
-    this.server = createServer(options, (req, res) => this.#handle(req, res));
+    this.server = createServer(options, (req, res) =>
+      this.#turns.take(req, res, () => this.#handle(req, res)),
+    );
     this.server.on('clientError', answerClientError);
     this.server.on('upgrade', (req, socket, head) => void this.#upgrade(req, socket, head));
     this.server.requestTimeout = maxRequestMs;

@@ -41,12 +41,15 @@ export function documentExpected({ actor }: RequestContext): ExpectedBody {
   return { userId: actor.userId, maxBytes: mib };
 }
 
+/** The level of a variable, which may be a list. */
+const lists = { ...fileLimits.lists, depth: 3 };
+
 /** What the texts of a request may have at most; each character may be written as an escape of six bytes. */
 const memberStringBytes = { query: 6 * maxDocumentBytes, operationName: 6 * 1024 };
 
 /** The operation is known only when the body is read. What may be large, files and code, needs one of two scopes. */
 function paramsExpected({ actor: { userId, scopes } }: RequestContext): ExpectedBody {
-  if (scopes.has('write')) return { userId, json: { ...fileLimits, memberStringBytes } };
-  const json = { ...smallLimits, memberStringBytes };
+  if (scopes.has('write')) return { userId, json: { ...fileLimits, memberStringBytes, lists } };
+  const json = { ...smallLimits, memberStringBytes, lists };
   return scopes.has('execute') ? { userId, json } : { userId, json, maxBytes: mib };
 }

@@ -51,6 +51,16 @@ it('reads a long document a few times only, however many texts the default of a 
   expect(found.reads).toBeLessThan(10);
 });
 
+it('does not visit the items of a list that no field takes', () => {
+  const query = 'query ($a: [String!]) { one(names: $a) }';
+  expect(check(query, { a: Array(20_000).fill('x') }).paths).toBeUndefined();
+  const values = Array(20_001).fill('x');
+  values[Symbol.iterator] = values.entries = () => {
+    throw new Error('visited');
+  };
+  expect(check(query, { a: values }).paths).toEqual([['a']]);
+});
+
 it('still finds the long texts of each variable, and of a default, by the fields that use them', () => {
   const query = `query ($a: [String!], $b: [String!], $c: [String!] = ["${long}"]) {
     one(names: $a, content: $b) two: one(names: $c) }`;

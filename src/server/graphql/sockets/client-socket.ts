@@ -42,6 +42,8 @@ export interface ClientSocketDeps {
 
 /** What a client may send before it is authenticated. */
 const maxEarlyBytes = 64 * 1024;
+/** The level of a variable in a message. */
+const variableDepth = 4;
 /** A message with the result that {@link ClientSocket.hold} keeps. */
 const withHeld = /\{"data":"([0-9a-f-]{36})"\}\}$/;
 
@@ -231,7 +233,8 @@ export class ClientSocket {
 
   async #parse(bytes: Buffer): Promise<unknown> {
     const limits = this.#caller?.actor.scopes.has('write') ? fileLimits : smallLimits;
-    const excess = new JsonBounds(limits).scan(bytes);
+    const lists = { ...limits.lists, depth: variableDepth };
+    const excess = new JsonBounds({ ...limits, lists }).scan(bytes);
     if (excess) throw new DomainError('invalid_request', `The message ${excess.message}.`);
     // Messages before the authentication are so short that they are parsed here, for nobody.
     const caller = this.#caller as RequestContext;
