@@ -34,9 +34,9 @@ import { refuseUpgrade } from './refuse-upgrade.js';
 import { reportRequest, unknownOperation } from './report-request.js';
 import type { RequestBodies } from './request-bodies.js';
 import { requestIdOf } from './request-id.js';
+import { RequestQueues } from './request-queues.js';
 import { addToRecord } from './request-record.js';
 import { normalizeTarget } from './request-target.js';
-import { RequestTurns } from './request-turns.js';
 import { TokenQuotas } from './token-quotas.js';
 import { UnreadAnswers, type UnreadLimits } from './unread-answers.js';
 import { UpgradeableMessage } from './upgradeable-message.js';
@@ -98,7 +98,7 @@ export class HttpServer {
   readonly #git: GitEndpoint;
   readonly #metrics: MetricsEndpoint;
   readonly #streams = new EventStreams();
-  readonly #turns = new RequestTurns();
+  readonly #requests = new RequestQueues();
   /** What waits for the clients of its answers. */
   readonly unread: UnreadAnswers;
   readonly #rest: ReturnType<typeof getRequestListener>;
@@ -122,7 +122,7 @@ export class HttpServer {
     this.#rest = restListener(deps);
     const options = { requireHostHeader: false, IncomingMessage: UpgradeableMessage };
     this.server = createServer(options, (req, res) =>
-      this.#turns.take(req, res, () => this.#handle(req, res)),
+      this.#requests.take(req, res, () => this.#handle(req, res)),
     );
     this.server.on('clientError', answerClientError);
     this.server.on('upgrade', (req, socket, head) => void this.#upgrade(req, socket, head));

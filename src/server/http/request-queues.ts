@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** About as many as fit into what Node reads at once. */
+/** About as many as fit into what Node reads with one call. */
 const maxWaiting = 4_000;
 /** Of all connections together; each takes a few KiB. */
 const maxWaitingInAll = 20_000;
@@ -14,10 +14,10 @@ interface Queue {
 
 /**
  * Handles the requests of each connection one after the other. Node hands over all requests that a client has sent without
- * waiting for answers (pipelining) in one turn of the event loop: thousands, which would keep everybody else waiting.
+ * waiting for answers (pipelining) without a pause between them: thousands, which would keep everybody else waiting.
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.3.2
  */
-export class RequestTurns {
+export class RequestQueues {
   /** Of connections on which a request is handled. */
   readonly #queues = new WeakMap<Socket, Queue>();
   #inAll = 0;
@@ -55,7 +55,7 @@ export class RequestTurns {
     if (waiting.length === 0) socket.once('close', drop);
     waiting.push(begin);
     this.#inAll++;
-    // Bodies of those that wait are read on in their turn; that of the request before them is complete.
+    // The bodies of those that wait are read when they are handled; that of the request before them is complete.
     socket.pause();
   }
 

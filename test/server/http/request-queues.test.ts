@@ -3,10 +3,10 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setImmediate as yieldOnce } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { RequestTurns } from '../../../src/server/http/request-turns.js';
+import { RequestQueues } from '../../../src/server/http/request-queues.js';
 import { countTurns } from '../../support/count-turns.js';
 
-let turns: RequestTurns;
+let requests: RequestQueues;
 let server: Server;
 let client: Socket;
 let received: string;
@@ -15,12 +15,12 @@ let handled: string[];
 /** Answers a request; a test may replace it. */
 let answer: (target: string, res: ServerResponse) => void;
 beforeEach(async () => {
-  turns = new RequestTurns();
+  requests = new RequestQueues();
   handled = [];
   received = '';
   answer = (target, res) => res.end(target);
   server = createServer((req, res) =>
-    turns.take(req, res, async () => {
+    requests.take(req, res, async () => {
       let body = '';
       for await (const chunk of req) body += chunk;
       handled.push(`${req.url}${body}`);
@@ -52,7 +52,7 @@ it('handles thousands of requests of one connection one after the other, with a 
   });
   expect(rounds).toBeGreaterThan(sent.length / 2);
   expect(answers()).toEqual(sent);
-  expect(turns.waiting).toBe(0);
+  expect(requests.waiting).toBe(0);
 });
 
 it('a request waits for the answer before it, and bodies arrive meanwhile', async () => {
@@ -82,9 +82,9 @@ it('a request whose connection is closed before its turn is not handled', async 
       .map((target) => get(target))
       .join(''),
   );
-  await expect.poll(() => turns.waiting).toBe(9);
+  await expect.poll(() => requests.waiting).toBe(9);
   first!.destroy();
-  await expect.poll(() => turns.waiting).toBe(0);
+  await expect.poll(() => requests.waiting).toBe(0);
   expect(handled).toEqual(['/0']);
 });
 
@@ -92,7 +92,7 @@ it('nothing is handled after an answer that closes the connection', async () => 
   client.write(get('/0', 'Connection: close\r\n') + get('/1'));
   await once(client, 'close');
   expect(handled).toEqual(['/0']);
-  expect(turns.waiting).toBe(0);
+  expect(requests.waiting).toBe(0);
 });
 
 it('a connection on which too many requests wait is closed', async () => {
@@ -104,7 +104,7 @@ it('a connection on which too many requests wait is closed', async () => {
   server.on('request', ({ socket }) => socket.resume());
   client.write(post.repeat(5_000));
   await new Promise((resolve) => client.once('close', resolve));
-  await expect.poll(() => turns.waiting).toBe(0);
+  await expect.poll(() => requests.waiting).toBe(0);
 });
 
 it('a client may send several requests at once again and again', async () => {
