@@ -144,10 +144,10 @@ export class Run {
   }
 
   #execute(): Promise<RunReply> {
-    const { id, code, stopOnError, createdAt, startedAt } = this.#execution;
+    const { id, code, createdAt, startedAt } = this.#execution;
     if (!startedAt) this.#deps.metrics.executionStarted(this.#startedAt.getTime() - createdAt.getTime());
     const running = this.#kernel.execute(
-      { code, stopOnError, messageId: id, owns: (event, parentId) => isCausedBy(id, event, parentId) },
+      { code, messageId: id, owns: (event, parentId) => isCausedBy(id, event, parentId) },
       (event, position, parentId) => this.#onEvent(event, position, parentId),
       (position) => this.#onEnding(position),
     );

@@ -37,7 +37,7 @@ export async function enterFolder(kernel: KernelConnection, path: string | null)
   if (folder === '.') return true;
   // A literal of JSON is one of Python, except for surrogates, which no path has.
   const code = program.replace('FOLDER', () => JSON.stringify(folder));
-  const request = { code, stopOnError: false, messageId: randomUUID(), isSilent: true };
+  const request = { code, messageId: randomUUID(), isSilent: true };
   const { status } = await kernel.execute(request, () => {});
   return status === 'ok';
 }

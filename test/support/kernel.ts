@@ -14,7 +14,7 @@ export function startPython(
 /** Runs a cell and keeps its events. */
 export async function runCell(kernel: KernelConnection, code: string) {
   const events: KernelEvent[] = [];
-  const request = { code, stopOnError: true, messageId: randomUUID() };
+  const request = { code, messageId: randomUUID() };
   const reply = await kernel.execute(request, (event) => events.push(event));
   return { reply, events, text: printed(events) };
 }
@@ -40,7 +40,7 @@ export async function beginEndlessCell(kernel: KernelConnection) {
   });
   const code = 'import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(600)';
   const events: KernelEvent[] = [];
-  const done = kernel.execute({ code, stopOnError: true, messageId: randomUUID() }, (event) => {
+  const done = kernel.execute({ code, messageId: randomUUID() }, (event) => {
     events.push(event);
     if (event.type === 'stream') resolvePid(Number(event.text));
   });

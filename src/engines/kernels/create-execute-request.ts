@@ -4,8 +4,6 @@ import type { KernelEvent } from './kernel-event.js';
 /** A request to run code. */
 export interface ExecuteRequest {
   code: string;
-  /** Whether an error also aborts the requests that wait in the kernel's own queue. */
-  stopOnError: boolean;
   /** The `msg_id` of the `execute_request`. */
   messageId: string;
   /** Whether the kernel neither counts it nor keeps it in its history; default false. */
@@ -37,7 +35,8 @@ export function createExecuteRequest(
       store_history: !request.isSilent,
       user_expressions: {},
       allow_stdin: true,
-      stop_on_error: request.stopOnError,
+      // The caller queues. After an error ipykernel would abort what comes within some milliseconds, whoever sent it.
+      stop_on_error: false,
     },
   });
 }

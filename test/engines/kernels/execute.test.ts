@@ -133,7 +133,7 @@ describe('execute', { timeout: 60_000 }, () => {
   test('waits for the answer to input(), which can be given once', async () => {
     const answers: boolean[] = [];
     const events: KernelEvent[] = [];
-    const request = { code: "input('name?')", stopOnError: true, messageId: randomUUID() };
+    const request = { code: "input('name?')", messageId: randomUUID() };
     await kernel.execute(request, (event) => {
       events.push(event);
       if (event.type !== 'input_request') return;
@@ -197,12 +197,9 @@ describe('execute', { timeout: 60_000 }, () => {
   });
 
   test('rejects with the error that onEvent throws, and the kernel runs the next cell', async () => {
-    const failing = kernel.execute(
-      { code: "print('x')", stopOnError: true, messageId: 'reader-fails' },
-      () => {
-        throw new Error('the reader failed');
-      },
-    );
+    const failing = kernel.execute({ code: "print('x')", messageId: 'reader-fails' }, () => {
+      throw new Error('the reader failed');
+    });
     await expect(failing).rejects.toThrow('the reader failed');
     expect((await runCell(kernel, "print('on')")).text).toBe('on\n');
   });

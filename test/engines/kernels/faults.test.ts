@@ -152,11 +152,20 @@ describe('attaching again with the same client id', { timeout: 60_000 }, () => {
   });
 
   test('finds a busy kernel as busy, which can be interrupted', async () => {
+    // The server learns of it over another channel, which may not be there yet when a kernel is new.
+    const patient = { timeout: 20_000 };
+    const path = `api/kernels/${kernel.kernelId}`;
+    const state = async () =>
+      ((await (await askJupyter(jupyter.endpoint, 'GET', path)).json()) as any).execution_state;
+    const stateAfterRun = () => runCell(kernel, 'None').then(state);
+    await expect.poll(stateAfterRun, patient).toBe('idle');
     await beginEndlessCell(kernel);
+    await expect.poll(state, patient).toBe('busy');
     kernel.dispose();
     const again = await attach();
     expect(again.status).toBe('busy');
     await again.interrupt();
+    again.release();
     await untilStatus(again, 'idle');
     expect((await runCell(again, "print('on')")).text).toBe('on\n');
     again.dispose();

@@ -49,7 +49,7 @@ afterAll(async () => {
 /** Runs a cell that asks, and answers it. */
 async function askAndAnswer(kernel: KernelConnection): Promise<string> {
   const events: KernelEvent[] = [];
-  const request = { code: "print('hello', input('name? '))", stopOnError: true, messageId: randomUUID() };
+  const request = { code: "print('hello', input('name? '))", messageId: randomUUID() };
   await kernel.execute(request, (event) => {
     events.push(event);
     if (event.type === 'input_request') kernel.answerInput(event.request_id, 'Ada');

@@ -71,7 +71,7 @@ describe('a kernel that another client of the server', { timeout: 60_000 }, () =
 
 describe('a run', { timeout: 60_000 }, () => {
   test('is interrupted also before its kernel has begun it', async () => {
-    const request = { code: 'import time\ntime.sleep(30)', stopOnError: true, messageId: randomUUID() };
+    const request = { code: 'import time\ntime.sleep(30)', messageId: randomUUID() };
     const done = kernel.execute(request, () => {});
     expect(kernel.status).toBe('busy');
     await kernel.interrupt();

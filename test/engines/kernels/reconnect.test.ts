@@ -43,7 +43,7 @@ afterEach(async () => {
 async function breakWhilePrinting(count: number, breakConnection: () => void) {
   const events: KernelEvent[] = [];
   const code = `import time\nfor i in range(${count}):\n    print(i, flush=True)\n    time.sleep(0.1)`;
-  const running = kernel.execute({ code, stopOnError: true, messageId: randomUUID() }, (event) => {
+  const running = kernel.execute({ code, messageId: randomUUID() }, (event) => {
     events.push(event);
     if (event.type === 'stream' && event.text === '5\n') breakConnection();
   });

@@ -57,7 +57,7 @@ class Reader {
   }
 
   read(on: KernelConnection) {
-    const request = { code: this.#code, stopOnError: true, messageId: this.messageId };
+    const request = { code: this.#code, messageId: this.messageId };
     return on.execute(request, (event, position = 0) => {
       if (position !== 0 && position <= this.position) return;
       this.position = Math.max(this.position, position);
@@ -110,9 +110,7 @@ describe('a connection through the relay', { timeout: 90_000 }, () => {
       requests,
       run: (on: KernelConnection) =>
         // The status that says so has the position of its request.
-        on.execute({ code, stopOnError: true, messageId }, (event, position) =>
-          events.set(`${position} ${event.type}`, event),
-        ),
+        on.execute({ code, messageId }, (event, position) => events.set(`${position} ${event.type}`, event)),
       attach: () => attach(messageId),
       asked: (count: number) => expect.poll(() => requests().length, { timeout: 20_000 }).toBe(count),
     };
