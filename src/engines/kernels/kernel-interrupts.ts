@@ -15,13 +15,24 @@ export class KernelInterrupts {
   }
 
   /**
-   * Interrupts the kernel. If it has not begun the run yet, waits up to 2 s for that; does nothing when the run ends first.
+   * Interrupts the kernel. If it has not begun the run yet, waits up to 2 s for that, and interrupts it again once it has begun;
+   * does nothing when the run ends first.
    * @param run the one that is not complete; undefined when another client may have begun one
    * @throws Error of any kind when the server did not answer, or refused
    */
   async interrupt(run: KernelRun | undefined): Promise<void> {
-    if (run) await rejectOnAbort(run.begun, AbortSignal.timeout(maxBegunMs)).catch(() => {});
+    const hasBegun = await hasBegunInTime(run);
     if (run?.isOver) return;
+    await this.#interruptNow(run);
+    if (run && !hasBegun) void run.begun.then(() => this.#interruptAgain(run));
+  }
+
+  async #interruptAgain(run: KernelRun): Promise<void> {
+    // Whoever asked for it has their answer.
+    if (!run.isOver) await this.#interruptNow(run).catch(() => {});
+  }
+
+  async #interruptNow(run: KernelRun | undefined): Promise<void> {
     // The answer may come after the next request for input of the same run.
     const requestId = run?.inputRequestId;
     const answered = this.#send();
@@ -40,4 +51,13 @@ export class KernelInterrupts {
     while (this.#unanswered.size > 0)
       if ((await Promise.race([Promise.allSettled(this.#unanswered), ended])) === undefined) return;
   }
+}
+
+/** @returns false when the kernel may still ignore signals after 2 s */
+function hasBegunInTime(run: KernelRun | undefined): Promise<boolean> {
+  const begun = run?.begun ?? Promise.resolve();
+  return rejectOnAbort(begun, AbortSignal.timeout(maxBegunMs)).then(
+    () => true,
+    () => false,
+  );
 }

@@ -58,7 +58,7 @@ afterAll(async () => {
 /** Runs a cell, and calls `onEvent` with each of its events. */
 async function runWith(code: string, onEvent: (event: KernelEvent) => void) {
   const events: KernelEvent[] = [];
-  const { status } = await kernel.execute({ code, stopOnError: true, messageId: randomUUID() }, (event) => {
+  const { status } = await kernel.execute({ code, messageId: randomUUID() }, (event) => {
     events.push(event);
     onEvent(event);
   });
@@ -71,7 +71,7 @@ describe('an interrupt', { timeout: 30_000 }, () => {
       'import time',
       'kernel = get_ipython().kernel',
       'hook = kernel.pre_handler_hook',
-      'kernel.pre_handler_hook = lambda: (time.sleep(1), hook())',
+      'kernel.pre_handler_hook = lambda: (time.sleep(3), hook())',
     ];
     await runCell(kernel, delay.join('\n'));
     try {
