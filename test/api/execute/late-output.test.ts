@@ -97,6 +97,18 @@ it('what a child process prints after a question to the kernel belongs to the ne
   expect(textOf(next)).toBe('of the next\n');
 });
 
+it('what the kernel logs about a comm that is not open belongs to no run', async () => {
+  const { id, end } = await runToEnd("import os, subprocess\nprint('now')");
+  const input = { type: 'comm_msg', commId: 'not-open' };
+  const mutation = `mutation($input: CommMessageInput!) {
+    sendCommMessage(spaceSlug: "demo", sessionId: "${session}", input: $input) { executionId } }`;
+  for (let n = 0; n < 3; n++) expect((await at.graphql(mutation, { input })).errors).toBeUndefined();
+  const later = "import time\ntime.sleep(1)\nos.system('echo later')\nNone";
+  expect(textOf(await runAll(later))).toBe('later\n');
+  const printed = textOf(await readEvents(await resume(id, end)));
+  expect(printed).toBe('No such comm: not-open\n'.repeat(3));
+});
+
 it('late output is not mixed into the run that goes on then', async () => {
   const first = await runToEnd(`
 import asyncio
