@@ -149,11 +149,14 @@ export class RefStore {
   }
 }
 
-/** Whether two times in ns are within a microsecond: a file's time cannot be restored more exactly. */
+/**
+ * Whether two times in ns are the same for a file whose time was restored: Node cuts it to microseconds, after a double of its
+ * seconds has rounded it by up to 0.24 of one.
+ */
 function isSameTime(changed: string, since: string | null): boolean {
   if (since === null) return false;
   const difference = BigInt(changed) - BigInt(since);
-  return -1000n < difference && difference < 1000n;
+  return -2000n < difference && difference < 2000n;
 }
 
 function alreadyExists(): DomainError {
