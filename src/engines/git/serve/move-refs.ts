@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { DomainError } from '../../../errors.js';
 import type { BranchQueue } from '../commits/branch-queue.js';
 import type { RefStore } from '../refs/ref-store.js';
@@ -21,6 +22,11 @@ export interface PushDecision {
   losing: ReadonlySet<RefCommand>;
 }
 
+/** How many refs move at the same time: the journal makes the moves of one sync durable together. */
+const maxMoving = 64;
+/** How many branches are deleted at the same time: each needs a connection to the database. */
+const maxDeleting = 2;
+
 /** Refuses the commands whose ref is not where their client saw it: another push or a save was faster. */
 export async function refuseStale({ refs }: Pick<PushTarget, 'refs'>, outcome: PushOutcome): Promise<void> {
   for (const command of outcome.open) {
@@ -29,9 +35,9 @@ export async function refuseStale({ refs }: Pick<PushTarget, 'refs'>, outcome: P
 }
 
 /**
- * Moves the refs of a push, each in the queue of its branch and by compare-and-swap. An atomic push holds all of its queues
- * while it checks all refs and moves them. Only another process, or a kill between two of the moves, can still separate
- * them.
+ * Moves the refs of a push, many at the same time, each in the queue of its branch and by compare-and-swap. An atomic push
+ * holds all of its queues while it checks all refs and moves them. Only another process, a failure of the disk, or a kill
+ * between two of the moves, can still separate them.
  */
 export async function moveRefs(
   target: PushTarget,
@@ -39,16 +45,35 @@ export async function moveRefs(
   outcome: PushOutcome,
 ): Promise<void> {
   const moveOne = (command: RefCommand) => move(target.refs, decision, command, outcome);
-  if (!outcome.isAtomic) {
-    for (const command of outcome.open) await inQueues(target, [command], () => moveOne(command));
-    return;
-  }
+  if (!outcome.isAtomic)
+    return moveEach(outcome, (command) => inQueues(target, [command], () => moveOne(command)));
   // Always in the same order, so that two pushes never wait for each other.
   const ordered = outcome.open.sort((a, b) => (a.ref < b.ref ? -1 : 1));
   await inQueues(target, ordered, async () => {
     await refuseStale(target, outcome);
-    for (const command of outcome.open) await moveOne(command);
+    await moveEach(outcome, moveOne);
   });
+}
+
+/** Carries out the open commands. Those that delete a ref come first: its name may exclude that of a new one. */
+async function moveEach(
+  outcome: PushOutcome,
+  moveOne: (command: RefCommand) => Promise<void>,
+): Promise<void> {
+  const deletions = outcome.open.filter(({ to }) => to === null);
+  const others = outcome.open.filter(({ to }) => to !== null);
+  for (const [commands, max] of [
+    [deletions, maxDeleting],
+    [others, maxMoving],
+  ] as const) {
+    const limit = pLimit(max);
+    const moveIfOpen = async (command: RefCommand) => {
+      if (outcome.isOpen(command)) await moveOne(command);
+    };
+    // All must end before a failure is thrown, so that nothing moves after the report.
+    for (const result of await Promise.allSettled(commands.map((command) => limit(moveIfOpen, command))))
+      if (result.status === 'rejected') throw result.reason;
+  }
 }
 
 /** Runs `act` while the queues of all branches of the commands are held. */
@@ -76,7 +101,7 @@ async function move(
     if (error instanceof DomainError && error.code === 'not_found') return staleReason(command);
     throw error;
   });
-  if (reason === null) outcome.moved.push(command);
+  if (reason === null) outcome.carriedOut(command);
   else outcome.refuse(command, reason);
 }
 

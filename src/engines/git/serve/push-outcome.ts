@@ -3,8 +3,7 @@ import type { PushRequest, RefCommand } from './push-request.js';
 /** The outcome of each command of a push. */
 export class PushOutcome {
   readonly #reasons = new Map<RefCommand, string>();
-  /** The commands whose ref has moved. */
-  readonly moved: RefCommand[] = [];
+  readonly #moved = new Set<RefCommand>();
 
   readonly #request: PushRequest;
 
@@ -14,9 +13,23 @@ export class PushOutcome {
 
   /** The commands that are neither refused nor carried out yet. */
   get open(): RefCommand[] {
-    return this.#request.commands.filter(
-      (command) => !this.#reasons.has(command) && !this.moved.includes(command),
-    );
+    return this.#request.commands.filter((command) => this.isOpen(command));
+  }
+
+  /** Whether a command is neither refused nor carried out yet. */
+  isOpen(command: RefCommand): boolean {
+    return !this.#reasons.has(command) && !this.#moved.has(command);
+  }
+
+  /** The commands whose ref has moved. */
+  get moved(): RefCommand[] {
+    return [...this.#moved];
+  }
+
+  /** The ref of a command has moved, whatever happened to other commands meanwhile. */
+  carriedOut(command: RefCommand): void {
+    this.#moved.add(command);
+    this.#reasons.delete(command);
   }
 
   /** Refuses one command, and with it all open ones of an atomic push. */

@@ -14,7 +14,10 @@ export interface RefCommand {
 export interface PushRequest {
   commands: RefCommand[];
   capabilities: ReadonlySet<string>;
-  /** Why the whole push is refused; then some of the commands may be unread. Null when the commands are valid. */
+  /**
+   * Why the whole push is refused; null when the commands are valid. Commands are unread only behind 1 MiB, or behind a name
+   * that is too long to be reported.
+   */
   fault: string | null;
 }
 
@@ -33,15 +36,16 @@ const noObject = '0'.repeat(40);
 export async function readPushRequest(body: BodyReader): Promise<PushRequest> {
   const commands: RefCommand[] = [];
   let capabilities: ReadonlySet<string> = new Set();
-  const refused = (fault: string) => ({ commands, capabilities, fault });
+  let fault: string | null = null;
+  const refused = (reason: string) => ({ commands, capabilities, fault: reason });
   for (let bytes = 0; ; ) {
     const line = await readPktLine(body);
     if (line === 'end' && bytes > 0) throw invalidPush('it ends within the commands');
     if (line === 'flush' && capabilities.has('push-options')) {
       const isShort = await dropOptions(body);
-      return isShort ? { commands, capabilities, fault: null } : refused('its options are over 64 KiB');
+      return isShort ? { commands, capabilities, fault } : refused('its options are over 64 KiB');
     }
-    if (line === 'flush' || line === 'end') return { commands, capabilities, fault: null };
+    if (line === 'flush' || line === 'end') return { commands, capabilities, fault };
     bytes += line.length;
     if (bytes > maxBytes) return refused('the list of refs is over 1 MiB; push in parts');
     const text = decode(line);
@@ -59,7 +63,9 @@ export async function readPushRequest(body: BodyReader): Promise<PushRequest> {
     const command = parseCommand(nul >= 0 ? text.slice(0, nul) : text);
     if (Buffer.byteLength(command.ref) > maxRefBytes)
       return refused(`a ref has a name of over ${maxRefBytes} bytes`);
-    if (commands.length >= maxCommands) return refused(`a push may move at most ${maxCommands} refs`);
+    if (commands.length >= maxCommands)
+      fault ??= `a push may move at most ${maxCommands} refs; push in parts`;
+    // Also those that are refused: a client wants a result for each of its refs.
     commands.push(command);
   }
 }
