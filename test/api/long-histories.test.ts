@@ -155,6 +155,16 @@ describe('BranchIndexer', () => {
     await expectIndexed(branch, tip);
   }, 120_000);
 
+  it('of a branch that was pushed behind one that takes long follows in the background', async () => {
+    const tips = [linearHistory('long', 3_000), linearHistory('behind-long', 10)];
+    const hasty = indexer(50);
+    await hasty.bringUp(repositoryId, ['long', 'behind-long']);
+    const reached = async () => [(await row('long'))?.tipOid, (await row('behind-long'))?.tipOid];
+    expect(await reached()).not.toEqual(tips);
+    await expect.poll(reached, { timeout: 20_000 }).toEqual(tips);
+    await expectIndexed('behind-long', tips[1]!);
+  }, 60_000);
+
   it('that another process imports delays saves on that branch only, before they write', async () => {
     const branch = 'elsewhere';
     const tip = linearHistory(branch, 150);

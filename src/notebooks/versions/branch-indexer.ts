@@ -9,6 +9,7 @@ import type { EventBus } from '../../engines/events/event-bus.js';
 import { sharedAbort } from '../../engines/events/shared-abort.js';
 import type { GitStore } from '../../engines/git/git-store.js';
 import { DomainError } from '../../errors.js';
+import { LaterUpdates } from './later-updates.js';
 import { updateIndex } from './update-index.js';
 import { UpdateQueue } from './update-queue.js';
 
@@ -55,11 +56,12 @@ export class BranchIndexer {
   /** By branch, the default branch for whose update its own update waits. */
   readonly #waitsFor = new Map<string, string>();
 
+  readonly #later: LaterUpdates<string>;
   readonly #unsubscribe: () => void;
 
   constructor(deps: BranchIndexerDeps) {
     this.#deps = deps;
-
+    this.#later = new LaterUpdates((key) => this.#ensureLater(key), this.#closing.signal);
     this.#unsubscribe = deps.bus.subscribe('commit', '*', ({ repositoryId, branch, commitOid }) => {
       this.#publishedTips.set(keyOf(repositoryId, branch), commitOid);
     });
@@ -102,15 +104,17 @@ export class BranchIndexer {
   }
 
   /**
-   * {@link ensure} for several branches in order, for a caller that moved them and does not read the index. After a branch
-   * that takes longer than 25 s it returns; the branches after it are indexed when they are read.
+   * {@link ensure} for several branches in order, for a caller that moved them and does not read the index. It waits 25 s in
+   * all; the branches that are not indexed by then are indexed in the background.
    * @throws DomainError as {@link ensure}, except for an update that takes too long
    */
-  async bringUp(repositoryId: string, branches: Iterable<string>): Promise<void> {
-    try {
-      for (const branch of branches) await this.ensure(repositoryId, branch);
-    } catch (error) {
-      if (!(error instanceof StillIndexing)) throw error;
+  async bringUp(repositoryId: string, branches: readonly string[]): Promise<void> {
+    const end = performance.now() + (this.#deps.waitMs ?? defaultWaitMs);
+    for (const [n, branch] of branches.entries()) {
+      const isIndexed = performance.now() < end && (await this.#isIndexedInTime(repositoryId, branch));
+      if (isIndexed) continue;
+      this.#later.add(branches.slice(n).map((one) => keyOf(repositoryId, one)));
+      return;
     }
   }
 
@@ -119,6 +123,24 @@ export class BranchIndexer {
     this.#closing.abort();
     this.#unsubscribe();
     await this.#updates.idle();
+  }
+
+  async #isIndexedInTime(repositoryId: string, branch: string): Promise<boolean> {
+    try {
+      await this.ensure(repositoryId, branch);
+      return true;
+    } catch (error) {
+      if (error instanceof StillIndexing) return false;
+      throw error;
+    }
+  }
+
+  async #ensureLater(key: string): Promise<void> {
+    const { repositoryId, branch } = branchOf(key);
+    await this.#isIndexedInTime(repositoryId, branch).catch((err) => {
+      // A branch may be deleted meanwhile.
+      this.#deps.log.info({ err, repositoryId, branch }, 'a pushed branch was not indexed');
+    });
   }
 
   /** While an update runs the answer is no: it has not yet published what it wrote. */
