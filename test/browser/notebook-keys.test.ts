@@ -46,6 +46,17 @@ describe('while somebody types', () => {
     expect(await notebook.sources()).toEqual(['one', `two dd${words} dd`, 'three']);
   });
 
+  it('the last letter is no half of a command', async () => {
+    await create(cellOf('a', 'one'), cellOf('b', 'two'));
+    const { page } = await notebook.open();
+    await editorOf(page, 2).click();
+    await page.keyboard.press('Control+End');
+    for (const key of ['d', 'Escape', 'd', 'k', 'd']) await page.keyboard.press(key);
+    expect(await shownSources(page)).toEqual(['one', 'twod']);
+    await page.keyboard.press('d');
+    await expect.poll(() => shownSources(page)).toEqual(['twod']);
+  });
+
   it('a panel that was asked for before does not take the focus, and no part of a panel has keys of cells', async () => {
     await create(cellOf('a', 'one'), cellOf('b', 'two'));
     const { page } = await notebook.open();

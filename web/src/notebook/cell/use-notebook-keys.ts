@@ -18,7 +18,9 @@ export function useNotebookKeys(model: NotebookModel, controls: CellControls) {
   return (event: KeyboardEvent) => {
     const { key } = event;
     const target = event.target as HTMLElement;
-    const isTwice = pressedTwice(key);
+    // Only of a cell that has the focus itself: what is in it, beside it or above it may have keys of its own.
+    const id = target.dataset.cell;
+    const isTwice = pressedTwice(id === undefined ? '' : `${id} ${key}`);
     if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === 's') {
       event.preventDefault();
       if (model.canEdit) void model.draft.save();
@@ -29,8 +31,6 @@ export function useNotebookKeys(model: NotebookModel, controls: CellControls) {
       if (edited !== undefined) actions.select(edited, 'command');
       return;
     }
-    // Only of a cell that has the focus itself: what is in it, beside it or above it may have keys of its own.
-    const id = target.dataset.cell;
     const command = id === undefined ? undefined : commandOf(event, id, model, controls, isTwice);
     if (!command) return;
     event.preventDefault();
