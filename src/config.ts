@@ -8,13 +8,16 @@ import {
   amount,
   flag,
   gatewayUrl,
+  httpUrl,
   image,
   issuer,
   list,
   namespace,
   network,
+  oneOf,
   origins,
   storageClass,
+  wholeNumber,
 } from './validation/environment-values.js';
 import { parseSecretsKey } from './validation/parse-secrets-key.js';
 
@@ -144,31 +147,31 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 const notValid = 'The configuration is not valid:';
 
 const environment = z.object({
-  PORT: z.coerce.number().int().min(0).max(65535).default(4000),
-  HOST: z.string().min(1).default('127.0.0.1'),
-  DATA_DIR: z.string().min(1).default('./.data'),
+  PORT: wholeNumber(0, 65535).default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  DATA_DIR: z.string().default('./.data'),
   DATABASE_URL: databaseAddress.optional(),
   PGPASSWORD: z.string().optional(),
   ADMIN_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   OIDC_ISSUER: issuer.optional(),
-  OIDC_AUDIENCE: z.string().min(1).max(1_000).optional(),
+  OIDC_AUDIENCE: z.string().max(1_000, 'must have at most 1000 characters').optional(),
   DEMO: flag.optional(),
   WORKER_BACKENDS: list
     .transform((kinds) => [...new Set(kinds)])
-    .pipe(z.array(z.enum(Backend)).min(1))
+    .pipe(z.array(oneOf(...Object.values(Backend))).min(1, 'must name at least one backend'))
     .default(['external']),
-  JUPYTER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  JUPYTER_URL: httpUrl.optional(),
   JUPYTER_TOKEN: z.string().default(''),
-  JUPYTER_HOME: z.string().min(1).optional(),
+  JUPYTER_HOME: z.string().optional(),
   ALLOW_LOCAL_WORKERS: flag.optional(),
   DOCKER_HOST: z
     .string()
     .regex(/^(unix:\/\/\/|tcp:\/\/)/, 'must start with unix:/// or tcp://')
     .optional(),
-  DOCKER_CERT_PATH: z.string().min(1).optional(),
+  DOCKER_CERT_PATH: z.string().optional(),
   WORKER_IMAGE: image.optional(),
   WORKER_IMAGES: list.pipe(z.array(image)).default([]),
-  KUBECONFIG: z.string().min(1).optional(),
+  KUBECONFIG: z.string().optional(),
   KUBERNETES_NAMESPACE: namespace.default('notebook-workers'),
   KUBERNETES_GATEWAY_CIDRS: list.pipe(z.array(network)).default([]),
   KUBERNETES_INDEX_CIDRS: list.pipe(z.array(network)).default([]),
@@ -177,10 +180,10 @@ const environment = z.object({
   WORKER_IDLE_MINUTES: amount.default(60),
   KERNEL_IDLE_MINUTES: amount.default(0),
   WORKER_MAX_AGE_MINUTES: amount.default(0),
-  WORKER_START_MINUTES: z.coerce.number().int().min(1).max(1440).default(15),
-  WORKER_SILENCE_SECONDS: z.coerce.number().int().min(10).max(3600).default(60),
-  EXECUTION_RETENTION_DAYS: z.coerce.number().int().min(0).max(36_500).default(7),
-  EVENT_RETENTION_HOURS: z.coerce.number().int().min(1).max(720).default(2),
+  WORKER_START_MINUTES: wholeNumber(1, 1440).default(15),
+  WORKER_SILENCE_SECONDS: wholeNumber(10, 3600).default(60),
+  EXECUTION_RETENTION_DAYS: wholeNumber(0, 36_500).default(7),
+  EVENT_RETENTION_HOURS: wholeNumber(1, 720).default(2),
   WORKERS_PER_USER: amount.default(10),
   WORKERS_PER_SPACE: amount.default(100),
   CPUS_PER_USER: amount.default(0),
@@ -193,10 +196,10 @@ const environment = z.object({
   RATE_LIMIT_COST: amount.default(100_000),
   RATE_LIMIT_FAILURES: amount.default(60),
   QUERY_COST_LIMIT: amount.default(20_000),
-  MAX_PUSH_MB: z.coerce.number().int().min(1).max(4096).default(1024),
+  MAX_PUSH_MB: wholeNumber(1, 4096).default(1024),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
-  DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).default(0),
-  LOG_LEVEL: z.enum(logLevels).default('info'),
+  DRAIN_SECONDS: wholeNumber(0, 300).default(0),
+  LOG_LEVEL: oneOf(...logLevels).default('info'),
   CORS_ORIGINS: origins,
   SECRETS_KEY: z
     .string()

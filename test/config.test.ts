@@ -82,3 +82,21 @@ it.each([
 ])('the password of an address is used before PGPASSWORD: %s', (address) => {
   expect(readConfig({ DATABASE_URL: address, PGPASSWORD: 'other' }).databaseUrl).toBe(address);
 });
+
+it.each([
+  ['PORT', 'abc', 'must be a whole number from 0 to 65535'],
+  ['PORT', '70000', 'must be a whole number from 0 to 65535'],
+  ['WORKERS_PER_USER', '1.5', 'must be a whole number from 0 to 1000000000'],
+  ['DEMO', 'yes', 'must be one of 0, 1, true, false'],
+  ['LOG_LEVEL', 'loud', 'must be one of fatal, error, warn, info, debug, trace, silent'],
+  ['JUPYTER_URL', 'host:8888', 'must be an http:// or https:// address'],
+  ['WORKER_BACKENDS', ',', 'must name at least one backend'],
+])('%s %s is refused in plain words', (name, value, sentence) => {
+  expect(() => readConfig({ [name]: value })).toThrow(`  ${name}: ${sentence}`);
+});
+
+it('a kind of workers that does not exist is refused with those that do', () => {
+  expect(() => readConfig({ WORKER_BACKENDS: 'docker,podman' })).toThrow(
+    /WORKER_BACKENDS\S*: must be one of .*kubernetes/,
+  );
+});

@@ -3,10 +3,22 @@ import { z } from 'zod';
 import { parseAllowedHosts } from './allowed-hosts.js';
 import { isTrustworthy } from './is-trustworthy.js';
 
+/** One of some words. */
+export function oneOf<const T extends string>(...words: T[]) {
+  return z.enum(words, `must be one of ${words.join(', ')}`);
+}
+
+/** A whole number within limits, both included. */
+export function wholeNumber(min: number, max: number) {
+  const fault = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(fault).int(fault).min(min, fault).max(max, fault);
+}
+
+/** An address with `http://` or `https://`. */
+export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
+
 /** `0`, `1`, `true` or `false`. */
-export const flag = z
-  .enum(['0', '1', 'true', 'false'])
-  .transform((value) => value === '1' || value === 'true');
+export const flag = oneOf('0', '1', 'true', 'false').transform((value) => value === '1' || value === 'true');
 
 /** Items separated by commas, without the spaces around them and without empty ones. */
 export const list = z.string().transform((value) =>
@@ -31,7 +43,7 @@ export const allowedHosts = list
 export const network = z.union([z.cidrv4(), z.cidrv6()], 'must list networks, e.g. 10.1.2.3/32');
 
 /** A number from 0 up to a thousand million. */
-export const amount = z.coerce.number().int().min(0).max(1_000_000_000);
+export const amount = wholeNumber(0, 1_000_000_000);
 
 /** The origins of browsers, in the form in which they send them. With a slash at the end, or as `*`, one would match none. */
 export const origins = list
@@ -52,7 +64,7 @@ export const gatewayUrl = z
       isIPv6(host) ? `${scheme}[${host}]${port}` : all,
     ),
   )
-  .pipe(z.url({ protocol: /^https?$/ }))
+  .pipe(httpUrl)
   .transform((url) => new URL(url))
   .refine(
     ({ username, search, hash }) => !username && !search && !hash,
