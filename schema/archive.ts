@@ -7,7 +7,7 @@ import { writeArgs } from './file-inputs.js';
 const ArchiveFormatEnum = builder.enumType('ArchiveFormat', {
   description: 'The format of an archive of files.',
   values: {
-    zip: { value: 'zip', description: 'A zip file.' },
+    zip: { value: 'zip', description: 'A zip file, which every system opens without further programs.' },
     tar_gz: { value: 'tar.gz', description: 'A tar file that is compressed with gzip.' },
   } as const,
 });

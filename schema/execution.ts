@@ -42,7 +42,7 @@ export const Execution = builder.prismaObject('Execution', {
       select: { session: { select: { workspaceId: true, userId: true } } },
       resolve: ({ session }, _args, { services, ctx }) => loadRuntimePermissions(services, ctx, session),
     }),
-    code: t.exposeString('code', { description: 'The code of the cell.' }),
+    code: t.exposeString('code', { description: 'The code that the kernel got, as it was sent.' }),
     cellIndex: t.exposeInt('cellIndex', {
       nullable: true,
       description: 'The index of the cell in the notebook, from 0.',

@@ -21,7 +21,9 @@ export const KernelProfile = builder.prismaObject('KernelProfile', {
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Slug, e.g. `python3`.' }),
     displayName: t.exposeString('displayName', { description: 'Its name for people.' }),
-    language: t.exposeString('language', { description: 'The programming language.' }),
+    language: t.exposeString('language', {
+      description: 'The language of its kernels in lower case, e.g. `python`; editors highlight by it.',
+    }),
     kernelName: t.exposeString('kernelName', { description: "Jupyter's kernelspec name." }),
     runtime: t.expose('runtime', { type: RuntimeEnum, description: 'Where its kernels run.' }),
     isDefault: t.exposeBoolean('isDefault', { description: 'Whether requests without one use it.' }),
@@ -124,7 +126,10 @@ const CreateKernelProfileInput = builder.inputType('CreateKernelProfileInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: 'Slug: 1 to 63 lower-case letters, digits and hyphens.' }),
     displayName: t.string({ required: true, description: '1 to 200 characters.' }),
-    language: t.string({ required: true, description: 'The programming language.' }),
+    language: t.string({
+      required: true,
+      description: 'The language of its kernels in lower case, e.g. `python`; editors highlight by it.',
+    }),
     kernelName: t.string({ required: true, description: kernelName }),
     runtime: t.field({ type: RuntimeEnum, required: true, description: 'Where its kernels run.' }),
     isDefault: t.boolean({
@@ -138,7 +143,9 @@ const UpdateKernelProfileInput = builder.inputType('UpdateKernelProfileInput', {
   description: 'What to change of a kernel profile; what is absent stays.',
   fields: (t) => ({
     displayName: t.string({ description: '1 to 200 characters.' }),
-    language: t.string({ description: 'The programming language.' }),
+    language: t.string({
+      description: 'The language of its kernels in lower case, e.g. `python`; editors highlight by it.',
+    }),
     kernelName: t.string({ description: kernelName }),
     runtime: t.field({ type: RuntimeEnum, description: 'Where its kernels run.' }),
     isDefault: t.boolean({ description: 'True makes it the default in place of the former one.' }),

@@ -73,7 +73,8 @@ builder.mutationFields((t) => ({
   }),
   updateUser: t.field({
     type: User,
-    description: 'Changes a user. Needs the scope `admin` and a platform admin.',
+    description:
+      'Changes the fields of a user that are given; the others stay. Needs the scope `admin` and a platform admin.',
     args: {
       id: t.arg.id({ required: true, description: 'UUID of the user.' }),
       input: t.arg({

@@ -14,7 +14,7 @@ export type AccessLevel =
 export type ArchiveFormat =
   /** A tar file that is compressed with gzip. */
   | 'tar_gz'
-  /** A zip file. */
+  /** A zip file, which every system opens without further programs. */
   | 'zip';
 
 /** What runs a worker. */

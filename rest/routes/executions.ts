@@ -111,7 +111,7 @@ export const executionRoutes: RestRoute[] = [
     tag,
     method: 'get',
     path: '/sessions/:session_id/executions/:execution_id/stream',
-    summary: 'Stream the output of a run again, after `Last-Event-ID`.',
+    summary: 'Stream the events of an execution again, after `Last-Event-ID`.',
     description:
       'It works while the run goes on and after its end, for as long as the log is stored. The events have the same ' +
       'numbers as in the first stream. Output that came after the end of the run follows its last event.',
@@ -129,7 +129,7 @@ export const executionRoutes: RestRoute[] = [
     tag,
     method: 'get',
     path: '/sessions/:session_id/executions',
-    summary: 'List the runs of a session, newest first.',
+    summary: 'List the executions of a session, newest first.',
     description:
       'A single run has its outputs too. `error` says why a run `failed`. The code of the runs of a page may have 64 MiB: ask for ' +
       'a smaller page where it has more.',
@@ -145,7 +145,7 @@ export const executionRoutes: RestRoute[] = [
     tag,
     method: 'get',
     path: '/sessions/:session_id/executions/:execution_id',
-    summary: 'Read a run with its outputs.',
+    summary: 'Read an execution with its outputs.',
     description:
       'It works while the run goes on, and after its end for as long as its log is stored. An exception of the code is an ' +
       'output; `error` says why a run `failed`: its kernel, its worker or the gateway stopped.',
@@ -163,7 +163,7 @@ export const executionRoutes: RestRoute[] = [
     tag,
     method: 'post',
     path: '/sessions/:session_id/executions/:execution_id/cancel',
-    summary: 'Remove a run from the queue of its session.',
+    summary: 'Remove an execution from the queue of its session.',
     description:
       'The run ends as `cancelled`. A run that has begun is not cancelled: that is a 409; interrupt its session.',
     needs: {
@@ -185,7 +185,7 @@ export const executionRoutes: RestRoute[] = [
     tag,
     method: 'post',
     path: '/sessions/:session_id/executions/:execution_id/input',
-    summary: 'Answer a run that asks for input.',
+    summary: 'Answer an execution that asks for input.',
     description:
       'A run whose code asks for a line has the events `status` with `waiting_for_input` and `input_request`; with the ' +
       'answer it goes on. The answer is not stored.',

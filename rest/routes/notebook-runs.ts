@@ -76,7 +76,7 @@ export const notebookRunRoutes: RestRoute[] = [
     tag,
     method: 'post',
     path: '/runs/:run_id/cancel',
-    summary: 'Cancel a run.',
+    summary: 'Cancel the run of a notebook.',
     description:
       'Its cell is interrupted, and it ends as `cancelled` soon after. A run that has ended is a 409.',
     needs: {
@@ -94,7 +94,7 @@ export const notebookRunRoutes: RestRoute[] = [
     tag,
     method: 'get',
     path: '/runs/:run_id/stream',
-    summary: 'Stream the events of a run, after `Last-Event-ID`.',
+    summary: 'Stream the events of the run of a notebook, after `Last-Event-ID`.',
     description:
       'The events of its cells, one cell after the other, are `run_event`; the run is the `final_response`, or an `error` where ' +
       'it `failed`. It works while the run goes on and after its end.',

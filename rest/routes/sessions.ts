@@ -81,7 +81,7 @@ export const sessionRoutes: RestRoute[] = [
     tag,
     method: 'post',
     path: '/sessions/:session_id/interrupt',
-    summary: 'Interrupt the run of a session.',
+    summary: 'Interrupt the cell that a session runs.',
     description:
       'The run ends as its kernel says, in general with `KeyboardInterrupt`. An idle session stays as it is.',
     needs: { scope: 'execute', permission: own },

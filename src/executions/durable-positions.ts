@@ -23,7 +23,7 @@ export class DurablePositions {
     this.#highest = Math.max(this.#highest, position);
   }
 
-  /** What arrives from now on is kept until the log is written: its end depends on it. */
+  /** Acknowledges nothing that arrives from now on until the log is written, whose end depends on it. */
   hold(log: string): void {
     const waiting = this.#waiting.get(log);
     if (waiting) waiting.received = Number.POSITIVE_INFINITY;

@@ -19,7 +19,7 @@ export interface OutputsSaverDeps extends SaveOutputsServices, OwnerTarget {
 
 /** The waits between the tries of a save that fails, in milliseconds; the last one repeats while the database is away. */
 const retryMs = [100, 500, 2_000, 5_000, 15_000];
-/** The errors of one moment. */
+/** The codes of errors that pass. */
 const passing = new Set<string>(['storage_unavailable', 'overloaded', 'rate_limited', 'base_sha_conflict']);
 
 /**

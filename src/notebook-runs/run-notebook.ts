@@ -122,7 +122,7 @@ async function prepare(
   const source = parameterSource(parameters, plan.profile.language);
   const run = source === null ? plain : await prepared(services, ctx, bytes, selection(source));
   if (run.cells.length > maxCells)
-    throw invalidField('path', `must have at most ${maxCells} code cells to run`, 'too_long');
+    throw invalidField('path', `names a notebook with more than ${maxCells} code cells`, 'too_long');
   for (const { source: code } of run.cells) checkCell.code(code);
   return { plan, prepared: run };
 }

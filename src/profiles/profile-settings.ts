@@ -66,7 +66,11 @@ export async function checkWholeProfile(
 ): Promise<void> {
   const { runtime, backend, image, resourceClassIds = [] } = profile;
   if (backend === 'external')
-    throw invalidField('backend', 'must be docker or kubernetes; the runtime says the rest', 'mismatch');
+    throw invalidField(
+      'backend',
+      'must be docker or kubernetes; for local and external workers leave it null',
+      'mismatch',
+    );
   if (runtime !== 'dedicated' && backend != null)
     throw invalidField('backend', 'is for the runtime "dedicated" only; set it to null', 'mismatch');
   if (runtime !== 'dedicated' && image != null)

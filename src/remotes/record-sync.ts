@@ -4,7 +4,7 @@ import type { SyncOutcome } from './attempt-sync.js';
 import { nextSync } from './next-sync.js';
 
 const maxConflicts = 100;
-/** Characters. A path in it is cut before. */
+/** In characters. Longer paths are cut before. */
 const maxSubject = 500;
 
 /**

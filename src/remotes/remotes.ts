@@ -24,7 +24,7 @@ export interface RemotesDeps {
   /** 32 bytes. */
   secretsKey: Uint8Array;
   allowed: AllowedHosts;
-  /** Default: `remoteLimits` of the Git engine. */
+  /** Default: those of `remote-limits.ts`. */
   limits?: RemoteLimits;
   /** Default: the DNS of the system. */
   lookup?: Lookup;

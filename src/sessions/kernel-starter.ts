@@ -20,7 +20,7 @@ import { endWarmKernel, type WarmKernel } from './worker-warm-kernels.js';
 
 /** From when the start begins; while it waits for others, nothing is wrong with it. */
 const startTimeoutMs = 60_000;
-/** After that, a start is not slower. */
+/** How long the move of a warm kernel into its folder may take. A new kernel is started after that. */
 const warmTimeoutMs = 2_000;
 
 /** Connects sessions to their kernels. Where that fails, the row of the session becomes `dead`. */

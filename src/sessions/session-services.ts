@@ -18,6 +18,6 @@ export interface ExecutionQueues {
   clear(sessionId: string, end: { cancelled: Cancellation }): Promise<void>;
   /** The kernel has ended, for what {@link clear} was given: what it ran is ended where no connection would notice. */
   kernelEnded(sessionId: string): Promise<void>;
-  /** The one that runs goes on, against what {@link clear} was given. */
+  /** The kernel was not ended after all: the running execution goes on, and is not marked as cancelled. */
   runsOn(sessionId: string, cancelled: Cancellation): void;
 }

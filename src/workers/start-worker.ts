@@ -71,7 +71,10 @@ async function requireBackend({ workers }: WorkerServices, profile: KernelProfil
   const backend = workers.backendFor(profile);
   const reason = await workers.unavailableReason(profile);
   if (backend && !reason) return backend;
-  throw new DomainError('runtime_unavailable', reason ?? 'No backend runs this profile.');
+  throw new DomainError(
+    'runtime_unavailable',
+    reason ?? 'No configured backend runs this profile; ask an admin to check WORKER_BACKENDS.',
+  );
 }
 
 /**

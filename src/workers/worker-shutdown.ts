@@ -43,12 +43,13 @@ export interface WorkerShutdownDeps {
 }
 
 /**
- * Ends workers: their servers, their rows, their sessions and their folders. The row of a worker that is to stop is terminal
- * once its server has ended; that of a failed one is terminal immediately. What runs on until its server can be stopped could
- * change its folder while that is removed, so the folder stays until then. An end that the database does not accept is tried
- * again, see {@link EndRetries}; nothing of the worker is removed before its row says that it has ended. What another gateway
- * runs now is left alone. Without a server, as no backend for it is configured any more, the folder stays too. What this process does not finish, the next start of the gateway does: it finds a server or a folder
- * of a worker that is not live.
+ * Ends workers: their servers, their rows, their sessions and their folders.
+ * - The row of a worker that is to stop is terminal once its server has ended; that of a failed one immediately.
+ * - The folder is removed last: after the row is terminal, and after the server has ended, which could still write into it.
+ *   Where no backend for the worker is configured any more, it stays.
+ * - An end that the database does not accept is tried again, see {@link EndRetries}.
+ * - What another gateway runs now is left alone.
+ * - What this process does not finish, the next start of the gateway does.
  */
 export class WorkerShutdown {
   /** See {@link WorkerEndedListener}; none by default. */

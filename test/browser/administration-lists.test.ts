@@ -176,7 +176,7 @@ it('each long list shows its next pages on demand, with the keyboard too, and ke
   await page.getByLabel('Search the members').fill('person 00');
   await expect.poll(members).toBe(10);
   await page.getByLabel('Search the members').fill('nobody');
-  await page.getByText('No member is called so.').waitFor();
+  await page.getByText('No member has this name.').waitFor();
   await page.getByLabel('Search the members').fill('');
   await expect.poll(members).toBe(50);
   await showAll('teams', /^Delete team /, [20, 25]);

@@ -89,7 +89,7 @@ export type CreateKernelProfileInput = {
   isDefault?: boolean | null | undefined;
   /** Jupyter's kernelspec name: letters, digits, dots, underscores and hyphens. */
   kernelName: string;
-  /** The programming language. */
+  /** The language of its kernels in lower case, e.g. `python`; editors highlight by it. */
   language: string;
   /** The slugs of the resource classes that may be used with it; default empty, for all. */
   resourceClassIds?: Array<string> | null | undefined;
@@ -474,7 +474,7 @@ export type UpdateKernelProfileInput = {
   isDefault?: boolean | null | undefined;
   /** Jupyter's kernelspec name: letters, digits, dots, underscores and hyphens. */
   kernelName?: string | null | undefined;
-  /** The programming language. */
+  /** The language of its kernels in lower case, e.g. `python`; editors highlight by it. */
   language?: string | null | undefined;
   /** The slugs of the resource classes that may be used with it; default empty, for all. */
   resourceClassIds?: Array<string> | null | undefined;

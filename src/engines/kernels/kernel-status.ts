@@ -7,7 +7,7 @@ export type KernelStatus = 'starting' | 'idle' | 'busy' | 'restarting' | 'dead';
  */
 export type StatusListener = (status: KernelStatus, detail?: StatusDetail) => void;
 
-/** Why a status changed that nobody changed. */
+/** The reason of a status change that nobody requested. */
 export interface StatusDetail {
   reason: string;
   /** Whether the kernel's process ended by itself, so that another kernel may take over; default no. */

@@ -29,7 +29,7 @@ const maxCommId = 200;
  */
 export class KernelWidgets {
   readonly #kernel: KernelConnection;
-  // Neither has a widget without the other: when the kernel uses it again, the gateway asks for all of it.
+  // A widget that is dropped from one is dropped from the other. The gateway asks for all of it when the kernel uses it again.
   readonly #captures = new OutputCaptures((commId) => this.#models.delete(commId));
   readonly #models = new WidgetModels((commId) => this.#captures.delete(commId));
   /** The executions to which the comms belong. With a maximum size it takes no memory before it has entries. */

@@ -38,6 +38,6 @@ export async function createLink(
     });
   } catch (error) {
     if (!uniqueViolation(error)) throw error;
-    throw new DomainError('already_exists', 'This link already exists.');
+    throw new DomainError('already_exists', 'This link exists already; use the one that exists.');
   }
 }

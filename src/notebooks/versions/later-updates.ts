@@ -17,7 +17,7 @@ export class LaterUpdates<K> {
     this.#signal = signal;
   }
 
-  /** Adds updates behind those that wait; one that waits already keeps its place in the queue. */
+  /** Adds updates at the end of the queue. One that waits already keeps its position. */
   add(keys: Iterable<K>): void {
     for (const key of keys) if (this.#waiting.size < maxWaiting) this.#waiting.add(key);
     void this.#work();

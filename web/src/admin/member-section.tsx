@@ -56,7 +56,7 @@ export function MemberSection({
       </Field>
       <FaultMessage fault={members.fault ?? set.fault} />
       {members.isLoading && <Loading what="members" />}
-      {search !== '' && members.rows?.length === 0 && <p className="empty">No member is called so.</p>}
+      {search !== '' && members.rows?.length === 0 && <p className="empty">No member has this name.</p>}
       <ul className="rows panel">
         {members.rows?.map(({ userId, role, user }) => (
           <li key={userId}>

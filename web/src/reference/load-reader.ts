@@ -30,7 +30,7 @@ function load(): Promise<Reader> {
     script.onload = () => resolve((globalThis as unknown as { SwaggerUIBundle: Reader }).SwaggerUIBundle);
     script.onerror = () => {
       script.remove();
-      reject(new Error('The reader did not arrive; load the page again.'));
+      reject(new Error('The API reference could not be loaded; load the page again.'));
     };
     document.head.append(script);
   });

@@ -71,7 +71,7 @@ function HitList({
         ))}
       </ul>
       <Others total={totalCount} shown={nodes.length} />
-      {isIncomplete && <p className="hint">There may be more: the search ended before its end.</p>}
+      {isIncomplete && <p className="hint">There may be more: the search reached a limit.</p>}
     </>
   );
 }

@@ -4,8 +4,8 @@ import { blobsAt } from '../trees/blobs-at.js';
 import type { FileDifference } from '../trees/tree-diff.js';
 
 /**
- * Where the files of a commit come from: by path, the path in the base; null where the base's file is gone, and for a file that
- * came later. A path that is not in it is the same in the base.
+ * By the path of a file in a commit, its path in the merge base. Null: the file did not come from the merge base. Missing: the path
+ * is the same there.
  */
 export type FileOrigins = Map<string, string | null>;
 

@@ -276,7 +276,8 @@ export class DockerBackend implements WorkerBackend {
 
   async #openFolder(workerId: string, signal?: AbortSignal): Promise<ContentsFolder> {
     const token = await this.#deps.folders.tokenOf(workerId);
-    if (token === undefined) throw new DomainError('runtime_unavailable', 'The worker does not run.');
+    if (token === undefined)
+      throw new DomainError('runtime_unavailable', 'The worker does not run; start a new one.');
     const rest = new JupyterRest(this.#endpointOf(workerId, token));
     return ContentsFolder.open(new JupyterContents(rest, signal), remoteFolder);
   }

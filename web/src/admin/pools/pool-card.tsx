@@ -49,7 +49,7 @@ export function PoolCard({ pool, onChange }: { pool: Pool; onChange: () => void 
             return isRemoved;
           }}
         >
-          <p>What waits in it is ended. Workers and kernels that somebody uses go on.</p>
+          <p>Its waiting workers and kernels are stopped. Workers and kernels that somebody uses go on.</p>
         </ConfirmButton>
       </div>
       {isEditing && (
