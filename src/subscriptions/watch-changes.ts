@@ -49,66 +49,101 @@ export function watchChanges<K extends keyof Topics, T>(
   ctx: RequestContext,
   watch: Watch<K, T>,
 ): AsyncIterableIterator<T> {
-  const { bus, deliveries, streamGuard, log } = services;
-  const queue = new ChangeQueue<Topics[K]>();
-  const ended = new AbortController();
-  const enqueue = async (event: Topics[K]) => {
-    if (await untilAnswered(async () => watch.concerns(event), { signal: ended.signal }))
-      queue.push(watch.keyOf(event), event);
-  };
-  const enqueueMissed = async (since: Date) => {
-    const key = ['missed', watch.topic, watch.spaceId, ...watch.recheck.key];
-    const read = () => deliveries.read(since, key, () => watch.changedSince(since));
-    const events = await untilAnswered(read, { signal: ended.signal });
-    for (const event of events) await enqueue(event);
-  };
-  // Events are handled one after another: `concerns` may query the database, and their order must not change.
-  let enqueued: Promise<void> = Promise.resolve();
-  const handle = (work: () => Promise<void>) => {
-    enqueued = enqueued
-      .then(work)
-      .catch((error) => log.warn({ err: error, topic: watch.topic }, 'a change was not enqueued'));
-  };
-  const unsubscribe = bus.subscribe(watch.topic, '*', (event) => handle(() => enqueue(event)));
-  const ignoreMissed = bus.onMissed((since) => handle(() => enqueueMissed(since)));
+  const stream = new ChangeStream(services, ctx, watch);
+  const changes = pullIterator(
+    () => stream.pull(),
+    () => stream.close(),
+  );
+  return services.streamGuard.guard(ctx, changes, watch.recheck, watch.onOpen);
+}
 
-  if (watch.first) queue.push(watch.keyOf(watch.first), watch.first);
+/** The changes that one subscriber follows, from its construction until {@link close}. */
+class ChangeStream<K extends keyof Topics, T> {
+  readonly #services: SubscriptionServices;
+  readonly #ctx: RequestContext;
+  readonly #watch: Watch<K, T>;
+  readonly #queue = new ChangeQueue<Topics[K]>();
+  readonly #ended = new AbortController();
+  /** By key, the state that was delivered last. */
+  readonly #delivered = new LRUCache<string, string>({ max: maxStates });
+  readonly #unsubscribe: () => void;
+  readonly #ignoreMissed: () => void;
+  /** Events are handled one after another: `concerns` may query the database, and their order must not change. */
+  #enqueued: Promise<void> = Promise.resolve();
 
-  const delivered = new LRUCache<string, string>({ max: maxStates });
-  /** An event may be read so late that it and the next one find the same state. */
-  function isChange(key: string, value: T): boolean {
-    const state = watch.stateOf?.(value);
-    if (state === undefined) return true;
-    const isNew = delivered.get(key) !== state;
-    delivered.set(key, state);
-    return isNew;
+  constructor(services: SubscriptionServices, ctx: RequestContext, watch: Watch<K, T>) {
+    this.#services = services;
+    this.#ctx = ctx;
+    this.#watch = watch;
+    const { bus } = services;
+    this.#unsubscribe = bus.subscribe(watch.topic, '*', (event) => this.#handle(() => this.#enqueue(event)));
+    this.#ignoreMissed = bus.onMissed((since) => this.#handle(() => this.#enqueueMissed(since)));
+    if (watch.first) this.#queue.push(watch.keyOf(watch.first), watch.first);
   }
 
-  async function pull(): Promise<T | undefined> {
+  /** The next value; undefined when the stream is closed. */
+  async pull(): Promise<T | undefined> {
     for (;;) {
-      const event = await queue.take();
+      const event = await this.#queue.take();
       if (event === undefined) return undefined;
-      const read = () =>
-        deliveries.read(event, [callerKey(ctx), watch.spaceId], async () => {
-          const fresh: RequestContext = { ...ctx, spaces: new Map() };
-          const access = await loadSpaceById(services, fresh, watch.spaceId);
-          return { value: await watch.read(event, access, fresh), spaces: fresh.spaces };
-        });
-      const { value, spaces } = await untilAnswered(read, { signal: ended.signal });
-      // The resolvers of the value use this cache as well.
-      ctx.spaces.clear();
-      for (const [key, access] of spaces) ctx.spaces.set(key, access);
-      if (value === null || !isChange(watch.keyOf(event), value)) continue;
-      await deliveries.next();
+      const value = await this.#read(event);
+      if (value === null || !this.#isChange(this.#watch.keyOf(event), value)) continue;
+      await this.#services.deliveries.next();
       return value;
     }
   }
 
-  const changes = pullIterator(pull, () => {
-    ended.abort();
-    unsubscribe();
-    ignoreMissed();
-    queue.close();
-  });
-  return streamGuard.guard(ctx, changes, watch.recheck, watch.onOpen);
+  close(): void {
+    this.#ended.abort();
+    this.#unsubscribe();
+    this.#ignoreMissed();
+    this.#queue.close();
+  }
+
+  #handle(work: () => Promise<void>): void {
+    const { topic } = this.#watch;
+    this.#enqueued = this.#enqueued
+      .then(work)
+      .catch((err) => this.#services.log.warn({ err, topic }, 'a change was not enqueued'));
+  }
+
+  async #enqueue(event: Topics[K]): Promise<void> {
+    const { concerns, keyOf } = this.#watch;
+    if (await this.#untilAnswered(async () => concerns(event))) this.#queue.push(keyOf(event), event);
+  }
+
+  async #enqueueMissed(since: Date): Promise<void> {
+    const { topic, spaceId, recheck, changedSince } = this.#watch;
+    const key = ['missed', topic, spaceId, ...recheck.key];
+    const read = () => this.#services.deliveries.read(since, key, () => changedSince(since));
+    for (const event of await this.#untilAnswered(read)) await this.#enqueue(event);
+  }
+
+  async #read(event: Topics[K]): Promise<T | null> {
+    const { spaceId } = this.#watch;
+    const read = () =>
+      this.#services.deliveries.read(event, [callerKey(this.#ctx), spaceId], async () => {
+        const fresh: RequestContext = { ...this.#ctx, spaces: new Map() };
+        const access = await loadSpaceById(this.#services, fresh, spaceId);
+        return { value: await this.#watch.read(event, access, fresh), spaces: fresh.spaces };
+      });
+    const { value, spaces } = await this.#untilAnswered(read);
+    // The resolvers of the value use this cache as well.
+    this.#ctx.spaces.clear();
+    for (const [key, access] of spaces) this.#ctx.spaces.set(key, access);
+    return value;
+  }
+
+  /** An event may be read so late that it and the next one find the same state. */
+  #isChange(key: string, value: T): boolean {
+    const state = this.#watch.stateOf?.(value);
+    if (state === undefined) return true;
+    const isNew = this.#delivered.get(key) !== state;
+    this.#delivered.set(key, state);
+    return isNew;
+  }
+
+  #untilAnswered<R>(act: () => Promise<R>): Promise<R> {
+    return untilAnswered(act, { signal: this.#ended.signal });
+  }
 }

@@ -4,6 +4,7 @@ import { ChangeQueue } from '../engines/events/change-queue.js';
 import type { Topics } from '../engines/events/event-bus.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
 import { checkBranchName } from '../engines/git/check-ref.js';
+import type { GitRepository } from '../engines/git/git-store.js';
 import { notFound } from '../errors.js';
 import { loadFileTarget } from '../files/file-target.js';
 import { type FileChangeEvent, fileChanges } from '../notebooks/versions/file-changes.js';
@@ -29,7 +30,6 @@ export async function watchFiles(
   spaceSlug: string,
   input: { workspaceId: string; branch?: string | null },
 ): Promise<AsyncIterableIterator<FileChangeEvent>> {
-  const { bus, deliveries, indexer, prisma, branches, streamGuard } = services;
   const load = (current: RequestContext) =>
     loadFileTarget(services, current, spaceSlug, { workspaceId: input.workspaceId }, 'view');
   const target = await load(ctx);
@@ -43,57 +43,110 @@ export async function watchFiles(
       await git.resolveBranch(branch);
     },
   };
+  const stream = new FileStream(services, ctx, { git, repositoryId, branch, recheck });
+  await stream.open();
+  const changes = pullIterator(
+    () => stream.pull(),
+    () => stream.close(),
+  );
+  return services.streamGuard.guard(ctx, changes, recheck);
+}
 
-  const moved = new ChangeQueue<Topics['commit']>(1);
-  const unsubscribe = bus.subscribe('commit', repositoryId, (event) => {
-    if (event.branch === branch) moved.push('tip', event);
-  });
-  const unwatch = branches.watch(repositoryId, branch);
-  let step: AsyncGenerator<FileChangeEvent> | undefined;
-  const ended = new AbortController();
-  const stop = () => {
-    ended.abort();
-    unsubscribe();
-    unwatch();
-    moved.close();
-    step?.return(undefined).catch(() => {});
-  };
-  let tip: string;
-  try {
-    tip = await indexer.ensure(repositoryId, branch);
-  } catch (error) {
-    stop();
-    throw error;
+/** What a {@link FileStream} follows. */
+interface FollowedBranch {
+  git: GitRepository;
+  repositoryId: string;
+  branch: string;
+  recheck: Recheck;
+}
+
+/** The changes of the files of one branch, from its construction until {@link close}. */
+class FileStream {
+  readonly #services: SubscriptionServices;
+  readonly #ctx: RequestContext;
+  readonly #followed: FollowedBranch;
+  readonly #moved = new ChangeQueue<Topics['commit']>(1);
+  readonly #ended = new AbortController();
+  readonly #unsubscribe: () => void;
+  readonly #unwatch: () => void;
+  /** Up to here the changes are delivered, or are in {@link #step}. */
+  #tip = '';
+  #step: AsyncGenerator<FileChangeEvent> | undefined;
+
+  constructor(services: SubscriptionServices, ctx: RequestContext, followed: FollowedBranch) {
+    this.#services = services;
+    this.#ctx = ctx;
+    this.#followed = followed;
+    const { repositoryId, branch } = followed;
+    this.#unsubscribe = services.bus.subscribe('commit', repositoryId, (event) => {
+      if (event.branch === branch) this.#moved.push('tip', event);
+    });
+    this.#unwatch = services.branches.watch(repositoryId, branch);
   }
 
-  async function pull(): Promise<FileChangeEvent | undefined> {
-    for (;;) {
-      if (!step) {
-        const event = await moved.take();
-        if (!event) return undefined;
-        ctx.spaces.clear();
-        const authorize = () =>
-          deliveries.read(event, [callerKey(ctx), ...recheck.key], () => recheck.check(ctx));
-        await untilAnswered(authorize, { signal: ended.signal });
-        const from = tip;
-        tip = await untilAnswered(() => indexer.ensure(repositoryId, branch), { signal: ended.signal });
-        if (tip === from) continue;
-        const move = { repositoryId, branch, from, to: tip };
-        // Every viewer of the workspace gets the same changes.
-        const read = () =>
-          deliveries.read(event, ['changes', from, move.to], () => fewChanges({ prisma, git }, move));
-        const few = await untilAnswered(read, { signal: ended.signal });
-        step = few ? replay(few) : repeatedChanges(() => fileChanges({ prisma, git }, move), ended.signal);
-      }
-      const { done, value } = await step.next();
-      if (!done) {
-        await deliveries.next();
-        return value;
-      }
-      step = undefined;
+  /** Begins at the tip of this moment. */
+  async open(): Promise<void> {
+    try {
+      this.#tip = await this.#ensureIndexed();
+    } catch (error) {
+      this.close();
+      throw error;
     }
   }
-  return streamGuard.guard(ctx, pullIterator(pull, stop), recheck);
+
+  /** The next change; undefined when the stream is closed. */
+  async pull(): Promise<FileChangeEvent | undefined> {
+    for (;;) {
+      if (!this.#step) {
+        const event = await this.#moved.take();
+        if (!event) return undefined;
+        this.#step = await this.#changesOf(event);
+      }
+      const next = await this.#step?.next();
+      if (next && !next.done) {
+        await this.#services.deliveries.next();
+        return next.value;
+      }
+      this.#step = undefined;
+    }
+  }
+
+  close(): void {
+    this.#ended.abort();
+    this.#unsubscribe();
+    this.#unwatch();
+    this.#moved.close();
+    this.#step?.return(undefined).catch(() => {});
+  }
+
+  /** The changes up to the tip of this moment; undefined where it has not moved. */
+  async #changesOf(event: Topics['commit']): Promise<AsyncGenerator<FileChangeEvent> | undefined> {
+    const { deliveries, prisma } = this.#services;
+    const { git, repositoryId, branch, recheck } = this.#followed;
+    const ctx = this.#ctx;
+    ctx.spaces.clear();
+    const authorize = () =>
+      deliveries.read(event, [callerKey(ctx), ...recheck.key], () => recheck.check(ctx));
+    await this.#untilAnswered(authorize);
+    const from = this.#tip;
+    this.#tip = await this.#untilAnswered(() => this.#ensureIndexed());
+    if (this.#tip === from) return undefined;
+    const move = { repositoryId, branch, from, to: this.#tip };
+    // Every viewer of the workspace gets the same changes.
+    const read = () =>
+      deliveries.read(event, ['changes', from, move.to], () => fewChanges({ prisma, git }, move));
+    const few = await this.#untilAnswered(read);
+    return few ? replay(few) : repeatedChanges(() => fileChanges({ prisma, git }, move), this.#ended.signal);
+  }
+
+  #ensureIndexed(): Promise<string> {
+    const { repositoryId, branch } = this.#followed;
+    return this.#services.indexer.ensure(repositoryId, branch);
+  }
+
+  #untilAnswered<R>(act: () => Promise<R>): Promise<R> {
+    return untilAnswered(act, { signal: this.#ended.signal });
+  }
 }
 
 /** The changes of a move; null when it has more than {@link maxSharedChanges}. */
