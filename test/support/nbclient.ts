@@ -8,14 +8,24 @@ import { testPython } from './jupyter.js';
 
 const runFile = promisify(execFile);
 
-/** Runs a notebook with nbclient, and reads the file that it wrote. */
+/** Longer than any notebook of the tests takes on a busy machine. */
+const maxRunMs = 60_000;
+
+/**
+ * Runs a notebook with nbclient, and reads the file that it wrote. nbclient waits for ever where it misses a message of its kernel,
+ * so a run that takes too long is ended and begun once more.
+ */
 export async function runWithNbclient(notebook: object): Promise<any> {
   const { python } = await testPython();
   const folder = await mkdtemp(join(tmpdir(), 'nbclient-'));
   try {
     const paths = ['in', 'out'].map((name) => join(folder, `${name}.ipynb`));
     await writeFile(paths[0]!, JSON.stringify(notebook));
-    await runFile(python, ['test/support/nbclient-run.py', ...paths]);
+    const run = () => runFile(python, ['test/support/nbclient-run.py', ...paths], { timeout: maxRunMs });
+    await run().catch((error) => {
+      if (!error.killed) throw error;
+      return run();
+    });
     return JSON.parse(await readFile(paths[1]!, 'utf8'));
   } finally {
     await rm(folder, { recursive: true, force: true });

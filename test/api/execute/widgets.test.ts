@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { codeCell, codeNotebook } from '../../support/factories/code-notebook.js';
@@ -244,7 +245,8 @@ it("nbclient's own notebooks of widgets have the outputs and the widgets that nb
   const sources = [await provideIpywidgets(), ...(await Promise.all(names.map(nbclientCells))).flat()];
   const notebook = codeNotebook(sources.map((source, i) => codeCell(`cell-${i}`, source)));
   const files = `/workspaces/${demo.workspaceId}/authoring-file`;
-  const path = 'notebooks/nbclient.ipynb';
+  const folder = `notebooks/${randomUUID()}`;
+  const path = `${folder}/nbclient.ipynb`;
   const create = (at_path: string, body: object) =>
     at.rest('POST', `${files}s`, { body: { path: at_path, notebook: body } });
   const read = async (at_path: string) =>
@@ -259,8 +261,8 @@ it("nbclient's own notebooks of widgets have the outputs and the widgets that nb
   const ran = await read(path);
   expect(ran.cells.at(-1).outputs).toEqual([]);
   // As the gateway answers a file: with the lines of a text joined.
-  expect((await create('notebooks/expected.ipynb', expected)).status).toBe(201);
-  const other = await read('notebooks/expected.ipynb');
+  expect((await create(`${folder}/expected.ipynb`, expected)).status).toBe(201);
+  const other = await read(`${folder}/expected.ipynb`);
   expect(withoutModelIds(ran.cells)).toEqual(withoutModelIds(other.cells));
   expect(comparableWidgets(ran)).toEqual(comparableWidgets(other));
 }, 180_000);
