@@ -41,10 +41,7 @@ export interface ContainerConfig {
   kubernetesIndexCidrs: string[];
   /** `KUBERNETES_GATEWAY_URL`: where Pods reach the gateway, to fetch their files; default none, then it writes them. */
   kubernetesGatewayUrl: string | undefined;
-  /**
-   * `KUBERNETES_STORAGE_CLASS`: the StorageClass of the volumes of classes that name none; default none, then the
-   * node's disk.
-   */
+  /** `KUBERNETES_STORAGE_CLASS`: the StorageClass of volumes whose class names none; default none, then the node's disk. */
   kubernetesStorageClass: string | undefined;
 }
 
