@@ -30,7 +30,8 @@ const onEitherHome = [
   'test/api/files/{archive,base64-notebooks,binary-files,branch-merges,busy-clients,comparisons,foreign-names,large-notebooks}.test.ts',
   'test/api/files/{large-texts,long-paths,many-files,merged-{commits,saves},preconditions,raw-files,search,take-along}.test.ts',
   'test/api/subscriptions/{fan-out,gateway-stops,lifetime,revoked-downloads}.test.ts',
-  'test/contract/{claims,description,examples,graphql-only,requests}.test.ts',
+  'test/contract/{claims/claims,description,everywhere,examples,graphql-only,requests}.test.ts',
+  'test/contract/{running,runtime,who-may-do-what}.test.ts',
 ];
 // Tests that need a cluster, and those that need a Docker engine.
 const inKubernetes = ['test/containers/*kubernetes*.test.ts'];

@@ -1,6 +1,47 @@
+import { resolve } from 'node:path';
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.js';
+
+it('what is not set has its default', () => {
+  const config = readConfig({});
+  expect(config).toMatchObject({
+    ...{ port: 4000, host: '127.0.0.1', dataDir: resolve('.data'), databaseUrl: undefined, demo: true },
+    ...{ adminToken: undefined, workerBackends: ['external'], jupyter: undefined, oidc: undefined },
+    ...{ logLevel: 'info', corsOrigins: [], executionRetentionDays: 7, allowLocalWorkers: true },
+    ...{ rateLimitRequests: 600, rateLimitCost: 100_000 },
+  });
+  expect(config.runtimeLimits).toMatchObject({
+    ...{ workerIdleMinutes: 60, kernelIdleMinutes: 0, perUser: { workers: 10 }, perSpace: { workers: 100 } },
+  });
+});
+
+it('the demo is left out by default where a database server is used', () => {
+  const DATABASE_URL = 'postgresql://user:word@db.example.com/notebooks';
+  expect(readConfig({ DATABASE_URL }).demo).toBe(false);
+  expect(readConfig({ DATABASE_URL, DEMO: '1' }).demo).toBe(true);
+  expect(readConfig({ DEMO: '0' }).demo).toBe(false);
+});
+
+it.each([
+  ['127.0.0.1', true],
+  ['127.1.2.3', true],
+  ['localhost', true],
+  ['::1', true],
+  ['0.0.0.0', false],
+  ['::', false],
+  ['10.1.2.3', false],
+  ['gateway.example.com', false],
+])('a gateway at %s may start local workers by default: %s', (HOST, may) => {
+  expect(readConfig({ HOST }).allowLocalWorkers).toBe(may);
+  expect(readConfig({ HOST, ALLOW_LOCAL_WORKERS: may ? '0' : '1' }).allowLocalWorkers).toBe(!may);
+});
+
+it('WORKER_BACKENDS lists the backends, and no others', () => {
+  const read = (WORKER_BACKENDS: string) => readConfig({ WORKER_BACKENDS }).workerBackends;
+  expect(read('kubernetes, docker,external')).toEqual(['kubernetes', 'docker', 'external']);
+  expect(() => read('docker,podman')).toThrow(/WORKER_BACKENDS/);
+});
 
 it('CORS_ORIGINS are normalized to the form that browsers send', () => {
   const origins = ['https://app.example.com', 'http://localhost:3000'];

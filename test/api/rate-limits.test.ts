@@ -50,6 +50,18 @@ it('every answer shows what is left, and over the limit each transport answers 4
   expect(await git.text()).toContain('requests a minute');
 });
 
+it('with 0 there is no limit, and no answer shows one', async () => {
+  const free = await openTestGateway({ env: { RATE_LIMIT_REQUESTS: '0', RATE_LIMIT_COST: '0' } });
+  try {
+    for (let sent = 0; sent < 2 * limit; sent++) {
+      const answer = await free.rest('GET', '/workspaces');
+      expect([answer.status, answer.headers.get('ratelimit')]).toEqual([200, null]);
+    }
+  } finally {
+    await free.close();
+  }
+});
+
 it('another token and the health pages are not affected', async () => {
   const health = await fetch(`${at.url}/healthz`, { headers: { authorization: `Bearer ${token}` } });
   expect([health.status, health.headers.get('ratelimit')]).toEqual([200, null]);

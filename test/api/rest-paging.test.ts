@@ -46,6 +46,13 @@ describe.each(lists)('%s', (name) => {
     expect(body.items).toHaveLength(body.total);
   });
 
+  it('begins with the first page, of 20 rows and at most 100, or of files 1,000 and 10,000', async () => {
+    const [size, max] = name.endsWith('/files') ? [1_000, 10_000] : [20, 100];
+    expect((await read('')).body).toMatchObject({ page: 1, size });
+    expect((await read(`size=${max}`)).body.size).toBe(max);
+    expect((await read(`size=${max + 1}`)).body.size).toBe(max);
+  });
+
   it.each(['page', 'size'])('answers 400 to a %s that is not a number from 1', async (field) => {
     for (const value of ['x', '0', '-1', '1.5', '', 'Infinity', '1 2']) {
       const { status, body } = await read(`${field}=${encodeURIComponent(value)}`);

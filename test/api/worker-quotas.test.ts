@@ -74,6 +74,21 @@ it('30 concurrent starts never use more cores than a user may', async () => {
   );
 }, 60_000);
 
+it('concurrent starts of several users stop exactly at the number of workers of their space', async () => {
+  perSpace.workers = 4;
+  const users = await Promise.all([1, 2, 3].map(() => makeUser(at, { role: 'editor' })));
+  const { id: workspace_id } = await makeWorkspace(at, { visibility: 'space' });
+  const answers = await Promise.all(
+    users.flatMap(({ token }) => [1, 2, 3].map((i) => start(`class-${i}`, { token, workspace_id }))),
+  );
+  expect([statuses(answers, 201), statuses(answers, 409)]).toEqual([4, 5]);
+  const refused = answers.find(({ status }) => status === 409)!.body;
+  expect(refused).toMatchObject({
+    code: 'quota_exceeded',
+    detail: expect.stringContaining('WORKERS_PER_SPACE'),
+  });
+}, 60_000);
+
 it('concurrent starts of several users never use more memory than their space may', async () => {
   perSpace.memoryMb = 400;
   const users = await Promise.all([1, 2, 3].map(() => makeUser(at, { role: 'editor' })));

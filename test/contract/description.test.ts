@@ -71,6 +71,54 @@ it('the description is served as it is checked in, to callers with a token', asy
   expect((await fetch(`${at.url}/openapi.json`)).status).toBe(401);
 });
 
+it('the description is one of OpenAPI 3.1, with the base path of the contract', () => {
+  expect(document.openapi).toMatch(/^3\.1\./);
+  for (const path of Object.keys(document.paths)) expect(path.startsWith(`${base}/`)).toBe(true);
+});
+
+describe('a request that succeeds', () => {
+  /** What is answered beside the status of the method: a range, nothing to send, or that something was there before. */
+  const statusesOf = ([method, path]: Row) =>
+    Object.keys(document.paths[base + path][method.toLowerCase()].responses).filter((one) => one < '400');
+  const of = (method: string) => all.filter(([one]) => one === method);
+  const actions =
+    /\/(archive|unarchive|rename|restore|interrupt|restart|complete|inspect|comms|cancel|input|execute\/stream)$/;
+
+  it.each(of('GET'))('%s %s is answered 200', (...row) => {
+    const further = statusesOf(row).filter((status) => status !== '200');
+    expect(statusesOf(row)).toContain('200');
+    expect(['204', '206', '304']).toEqual(expect.arrayContaining(further));
+  });
+
+  it.each([...of('PUT'), ...of('PATCH')])('%s %s is answered 200', (...row) => {
+    // It is created where there is none.
+    const isRaw = row[1].endsWith('/raw-file');
+    expect(statusesOf(row)).toEqual(isRaw ? ['200', '201'] : ['200']);
+  });
+
+  it.each(of('DELETE'))('%s %s is answered 204, or 200 with a commit', (...row) => {
+    expect(statusesOf(row)).toEqual([row[1].endsWith('/authoring-file') ? '200' : '204']);
+  });
+
+  it.each(of('POST'))('%s %s is answered 201 where it creates, and else 200', (...row) => {
+    if (!actions.test(row[1])) expect(statusesOf(row)).toContain('201');
+    else expect(statusesOf(row).filter((status) => status !== '204')).toEqual(['200']);
+  });
+});
+
+it('every POST takes an Idempotency-Key, but for a stream, which has an id, and for what only reads', () => {
+  const takesKey = ([method, path]: Row) =>
+    document.paths[base + path][method.toLowerCase()].parameters.some(({ $ref }: { $ref?: string }) =>
+      $ref?.endsWith('/Idempotency-Key'),
+    );
+  const without = all.filter((row) => row[0] === 'POST' && !takesKey(row)).map(([, path]) => path);
+  expect(without.sort()).toEqual([
+    '/sessions/{session_id}/complete',
+    '/sessions/{session_id}/execute/stream',
+    '/sessions/{session_id}/inspect',
+  ]);
+});
+
 it('the description has the rows of the API and no others', () => {
   const described = Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.keys(operations as object).map((method) => `${method.toUpperCase()} ${path.slice(base.length)}`),

@@ -1,4 +1,5 @@
-import { isObjectType } from 'graphql';
+import { readFileSync } from 'node:fs';
+import { isObjectType, printSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../schema/index.js';
 
@@ -59,4 +60,13 @@ describe('every list follows the GraphQL Cursor Connections Specification', () =
       expect(names).toEqual(expect.arrayContaining(['first: Int', 'after: ID', 'offset: Int', 'limit: Int']));
     }
   });
+});
+
+it('the SDL that is checked in is that of the schema', () => {
+  expect(readFileSync('schema/schema.graphql', 'utf8')).toBe(`${printSchema(schema)}\n`);
+});
+
+it('nothing is found by an id alone: there is no global node', () => {
+  expect(Object.keys(schema.getQueryType()!.getFields())).not.toContain('node');
+  expect(schema.getType('Node')).toBeUndefined();
 });

@@ -75,6 +75,20 @@ it('after twice the days an execution is deleted with what is left of its log, a
   expect((await at.rest('GET', path, { space })).status).toBe(404);
 });
 
+it('with 0 days an execution is kept for ever', async () => {
+  const kept = await openTestGateway({ expiryCheckMs: 20, env: { EXECUTION_RETENTION_DAYS: '0' } });
+  try {
+    const { slug, ids } = await makeFilledSpace(kept);
+    const { execution } = kept.gateway.services.prisma;
+    await execution.update({ where: { id: ids.execution_id }, data: ended(10_000) });
+    await sleep(500);
+    const path = `/sessions/${ids.session_id}/executions/${ids.execution_id}`;
+    expect((await kept.rest('GET', path, { space: slug })).status).toBe(200);
+  } finally {
+    await kept.close();
+  }
+});
+
 it('a run that has not ended keeps its log, however old it is', async () => {
   const { prisma } = at.gateway.services;
   const createdAt = new Date(Date.now() - 100 * dayMs);

@@ -57,6 +57,7 @@ it.each([
   '/spaces/demo/workspaces/1/notebook?path=a.ipynb',
   '/administration',
   '/administration/people',
+  '/docs',
 ])('a browser gets the application at %s', async (path) => {
   const answer = await get(path, browser);
   expect(answer.status).toBe(200);
