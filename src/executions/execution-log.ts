@@ -61,6 +61,11 @@ export class ExecutionLog {
     this.#deps = deps;
   }
 
+  /** Aborts when {@link close} is called. */
+  get closed(): AbortSignal {
+    return this.#closing.signal;
+  }
+
   /** Begins the log of an execution whose row is written: its first entry is `queued`. */
   begin(executionId: string): void {
     this.#tails.begin(executionId, queued);

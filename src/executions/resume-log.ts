@@ -9,7 +9,7 @@ const pageSize = 500;
 
 /**
  * Reads what an earlier process of the gateway has written of a run that goes on, in pages. While the database does not answer,
- * it waits: nobody else goes on with the run.
+ * it waits, until this process stops: nobody else goes on with the run.
  * @param widgets of its kernel, which take it again
  */
 export async function resumeLog(
@@ -18,9 +18,10 @@ export async function resumeLog(
   widgets: KernelWidgets | undefined,
 ): Promise<ResumedLog> {
   const collector = new OutputCollector();
-  const state = await untilAnswered(() => executionLog.state(executionId));
+  const waits = { signal: executionLog.closed, maxMs: Number.POSITIVE_INFINITY };
+  const state = await untilAnswered(() => executionLog.state(executionId), waits);
   for (let after = 0; after < state.sequence; ) {
-    const entries = await untilAnswered(() => executionLog.read(executionId, after, pageSize));
+    const entries = await untilAnswered(() => executionLog.read(executionId, after, pageSize), waits);
     const last = entries.at(-1);
     if (!last) break;
     for (const { event } of entries) {

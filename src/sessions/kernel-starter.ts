@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Session } from '../../prisma/generated/client/client.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import { isStillOwner, type OwnerTarget } from '../engines/database/owner-target.js';
-import { shortOutageMs, untilAnswered } from '../engines/database/until-answered.js';
+import { isOutage, shortOutageMs, untilAnswered } from '../engines/database/until-answered.js';
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import type { JupyterClient } from '../engines/kernels/jupyter-client.js';
@@ -114,7 +114,8 @@ export class KernelStarter {
   /**
    * Connects to a kernel that runs.
    * @param runId the execution that is going to be resumed; see `KernelDeps.relay`
-   * @throws as {@link start}; `not_found` when the kernel does not exist any more
+   * @throws as {@link start}; `not_found` when the kernel does not exist any more; the database's error in an outage, and then
+   *   the row stays as it is
    */
   async attach(
     session: Session,
@@ -122,13 +123,17 @@ export class KernelStarter {
     signal: AbortSignal,
   ): Promise<void> {
     const { id, clientId, spoolId } = session;
-    await this.#connect(session, async (client) => {
+    const connected = this.#connect(session, async (client) => {
       const kernel = await client.attachKernel({ kernelId, clientId, runId, signal });
       const spool = kernel.spool ?? null;
       if (spool !== spoolId) {
         await this.#setKernel(id, { kernelId, spoolId: spool });
       }
       return kernel;
+    });
+    await connected.catch((error) => {
+      if (isOutage(error)) throw error;
+      return this.#failed(id, error);
     });
   }
 
@@ -146,7 +151,7 @@ export class KernelStarter {
       await this.#connect(session, (client) => {
         this.#removeFormerKernel(client, session);
         return this.#startKernel(client, session, signal);
-      });
+      }).catch((error) => this.#failed(id, error));
     } catch (error) {
       if (!signal.aborted || aborted.aborted) throw error;
       throw new DomainError('runtime_unavailable', 'The kernel did not start in time; try again.');
@@ -186,7 +191,7 @@ export class KernelStarter {
       await live.add(session, client, await open(client));
     } catch (error) {
       client?.dispose();
-      return this.#failed(session.id, error);
+      throw error;
     }
   }
 

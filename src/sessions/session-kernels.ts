@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
+import { untilAnswered } from '../engines/database/until-answered.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import { sharedAbort } from '../engines/events/shared-abort.js';
 import { waitFor } from '../engines/events/wait-for.js';
@@ -12,6 +13,7 @@ import type { WorkerManager } from '../workers/worker-manager.js';
 import { isLive } from '../workers/worker-status.js';
 import type { KernelRestarter } from './kernel-restarter.js';
 import type { LiveSessions } from './live-sessions.js';
+import type { SessionReopener } from './session-reopener.js';
 import type { SessionRows } from './session-rows.js';
 
 const readyTimeoutMs = 120_000;
@@ -27,6 +29,7 @@ export class SessionKernels {
     live: LiveSessions;
     rows: SessionRows;
     restarter: KernelRestarter;
+    reopener: SessionReopener;
     log: Logger;
   };
 
@@ -37,6 +40,7 @@ export class SessionKernels {
     live: LiveSessions;
     rows: SessionRows;
     restarter: KernelRestarter;
+    reopener: SessionReopener;
     log: Logger;
   }) {
     this.#deps = deps;
@@ -86,9 +90,10 @@ export class SessionKernels {
 
   /** @throws DomainError `session_dead` when a session without a kernel is not going to get one */
   async assertStarting(sessionId: string): Promise<void> {
-    const { prisma, live } = this.#deps;
+    const { prisma, live, reopener } = this.#deps;
     const row = await prisma.session.findUnique({ where: { id: sessionId }, select: { status: true } });
     if (row?.status === 'starting' || row?.status === 'restarting' || live.kernel(sessionId)) return;
+    if (reopener.isReopening(sessionId)) return;
     throw new DomainError('session_dead', 'The kernel of this session is dead; restart the session.');
   }
 
@@ -158,10 +163,14 @@ export class SessionKernels {
   }
 
   async #assertReopening(sessionId: string): Promise<void> {
-    const row = await this.#deps.prisma.session.findUnique({
-      where: { id: sessionId },
-      select: { status: true, deletedAt: true, worker: { select: { status: true, errorDetail: true } } },
-    });
+    const read = () =>
+      this.#deps.prisma.session.findUnique({
+        where: { id: sessionId },
+        select: { status: true, deletedAt: true, worker: { select: { status: true, errorDetail: true } } },
+      });
+    const { signal } = this.#closing;
+    // An outage of the database does not end what runs.
+    const row = await untilAnswered(read, { signal, maxMs: Number.POSITIVE_INFINITY });
     if (row && row.status !== 'dead' && !row.deletedAt) return;
     if (row && !isLive(row.worker.status)) {
       const detail =

@@ -5,6 +5,7 @@ import type { EventBus } from '../engines/events/event-bus.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError, notFound } from '../errors.js';
+import { notAnswering } from '../workers/not-answering.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import { liveStatuses } from '../workers/worker-status.js';
 import { KernelCuller } from './kernel-culler.js';
@@ -87,7 +88,7 @@ export class SessionManager {
       bus: deps.bus,
       count: (sessionId, workerId) => this.#countViewer(sessionId, workerId),
     });
-    this.kernels = new SessionKernels({ ...deps, rows, live, restarter });
+    this.kernels = new SessionKernels({ ...deps, rows, live, restarter, reopener: this.#reopener });
   }
 
   /** Sets the one listener that gets the kernel of each session as soon as this process is connected to it. */
@@ -160,10 +161,11 @@ export class SessionManager {
 
   /**
    * Interrupts the running cell; does nothing while the kernel is idle or starts.
-   * @throws DomainError `session_dead`
+   * @throws DomainError `session_dead`; `runtime_unavailable` while it is not known what the kernel runs
    */
   async interrupt({ id }: Session): Promise<void> {
     const kernel = this.#live.kernel(id);
+    if (!kernel && this.#reopener.isReopening(id)) throw notAnswering();
     if (!kernel) await this.kernels.assertStarting(id);
     else if (kernel.status === 'busy') await kernel.interrupt();
   }

@@ -1,53 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { PrismaClient, Session } from '../../prisma/generated/client/client.js';
+import type { Session } from '../../prisma/generated/client/client.js';
+import type { OwnerTarget } from '../engines/database/owner-target.js';
+import { untilAnswered } from '../engines/database/until-answered.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
+import type { WorkerManager } from '../workers/worker-manager.js';
 import type { KernelQueue } from './kernel-queue.js';
 import type { KernelStarter } from './kernel-starter.js';
 import type { LiveSessions } from './live-sessions.js';
 import { sessionClient } from './session-client.js';
 import type { SessionRows } from './session-rows.js';
 
-const reopenTimeoutMs = 15_000;
+/** The start of the gateway waits so long for the kernels of a worker; where its server stalls, they are awaited behind it. */
+const startMs = 15_000;
+/** The least time that a kernel has to answer, however short the silence is that ends a worker. */
+const minAnswerMs = 15_000;
+
+/** What a {@link SessionReopener} works with. */
+export interface SessionReopenerDeps extends OwnerTarget {
+  workers: WorkerManager;
+  queue: KernelQueue;
+  rows: SessionRows;
+  live: LiveSessions;
+  starter: KernelStarter;
+  log: Logger;
+}
 
 /** Reopens the sessions that an earlier process of the gateway left on a worker that still runs. */
 export class SessionReopener {
   #isClosed = false;
+  readonly #reopening = new Set<string>();
 
-  readonly #deps: {
-    prisma: PrismaClient;
-    queue: KernelQueue;
-    rows: SessionRows;
-    live: LiveSessions;
-    starter: KernelStarter;
-    log: Logger;
-  };
+  readonly #deps: SessionReopenerDeps;
 
-  constructor(deps: {
-    prisma: PrismaClient;
-    queue: KernelQueue;
-    rows: SessionRows;
-    live: LiveSessions;
-    starter: KernelStarter;
-    log: Logger;
-  }) {
+  constructor(deps: SessionReopenerDeps) {
     this.#deps = deps;
+  }
+
+  /** Whether a session is not connected to its kernel yet, and is not given up either. */
+  isReopening(sessionId: string): boolean {
+    return this.#reopening.has(sessionId);
   }
 
   /**
    * Connects to the kernels of the open sessions of a worker; a session whose kernel is gone is dead then. Ends the
    * kernels that belong to no session: all such kernels of a server that is the worker's own, else those of deleted
-   * sessions.
+   * sessions. Of a server that does not answer, the sessions are reopened when it does, in the background; they have as long
+   * for that as a server may be silent.
    */
   async reopenAll(workerId: string, server: { endpoint: JupyterEndpoint; isOwn: boolean }): Promise<void> {
     const sessions = await this.#deps.prisma.session.findMany({ where: { workerId } });
     const open = sessions.filter(({ deletedAt, status }) => !deletedAt && status !== 'dead');
+    const reopened = Promise.all(open.map((session) => this.#reopen(session)));
     await Promise.all([
-      ...open.map((session) => this.#reopen(session)),
+      Promise.race([reopened, sleep(startMs, undefined, { ref: false })]),
+      // New kernels are started behind this only, so that it ends none of them.
       this.#removeStrayKernels(sessions, server).catch((err) =>
         this.#deps.log.warn({ err, workerId }, 'the kernels without a session were not ended'),
       ),
     ]);
+    if (open.some(({ id }) => this.isReopening(id))) this.#deps.workers.silence.report(workerId);
   }
 
   /** Reopens nothing more. */
@@ -55,27 +68,36 @@ export class SessionReopener {
     this.#isClosed = true;
   }
 
-  #reopen(session: Session): Promise<void> {
-    return this.#deps.queue.run(session.id, async (aborted) => {
-      if (this.#isClosed) return;
-      const { id, kernelId, spoolId } = session;
-      if (!kernelId) return this.#deps.rows.setStatus(id, 'dead', 'lost');
-      const signal = withTimeLimit(aborted, reopenTimeoutMs);
-      try {
-        const runId = spoolId ? await this.#runId(id) : undefined;
-        await this.#deps.starter.attach(session, { kernelId, runId }, signal);
-        const kernel = this.#deps.live.kernel(id);
-        // What runs on a kernel whose messages nobody kept has ended as failed.
-        if (!spoolId || kernel?.spool !== spoolId) await kernel?.interrupt();
-      } catch (err) {
-        this.#deps.log.warn(
-          { err, sessionId: id },
-          'a session was not reopened after the restart of the gateway',
-        );
-      } finally {
-        this.#deps.rows.announce(id);
-      }
-    });
+  /** Never rejects. While the database does not answer, it is tried again: nobody else goes on with the session. */
+  async #reopen(session: Session): Promise<void> {
+    const { queue, rows, log } = this.#deps;
+    const { id: sessionId } = session;
+    this.#reopening.add(sessionId);
+    try {
+      await queue.run(sessionId, (signal) => {
+        const maxMs = Number.POSITIVE_INFINITY;
+        return untilAnswered(() => this.#reopenNow(session, signal), { signal, maxMs });
+      });
+    } catch (err) {
+      log.warn({ err, sessionId }, 'a session was not reopened after the restart of the gateway');
+    } finally {
+      this.#reopening.delete(sessionId);
+      rows.announce(sessionId);
+    }
+  }
+
+  async #reopenNow(session: Session, aborted: AbortSignal): Promise<void> {
+    const { rows, live, starter, workers } = this.#deps;
+    const { id, kernelId, spoolId } = session;
+    // It is reopened already where the adoption of its worker failed later, and is tried again.
+    if (this.#isClosed || live.kernel(id)) return;
+    if (!kernelId) return rows.setStatus(id, 'dead', 'lost');
+    const maxMs = Math.max(workers.limits.workerSilenceSeconds * 1000, minAnswerMs);
+    const runId = spoolId ? await this.#runId(id) : undefined;
+    await starter.attach(session, { kernelId, runId }, withTimeLimit(aborted, maxMs));
+    const kernel = live.kernel(id);
+    // What runs on a kernel whose messages nobody kept has ended as failed.
+    if (!spoolId || kernel?.spool !== spoolId) await kernel?.interrupt();
   }
 
   /** The execution of a session that its kernel may run. */
