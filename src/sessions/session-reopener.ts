@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Session } from '../../prisma/generated/client/client.js';
-import type { OwnerTarget } from '../engines/database/owner-target.js';
+import { FormerOwnerError } from '../engines/database/former-owner-error.js';
+import { isStillOwner, type OwnerTarget } from '../engines/database/owner-target.js';
 import { untilAnswered } from '../engines/database/until-answered.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
@@ -121,6 +122,8 @@ export class SessionReopener {
     try {
       const kernels = isOwn ? await client.kernelIds() : deleted;
       const strays = kernels.filter((kernelId) => !kept.has(kernelId));
+      // A new owner would have started its kernels behind this moment: the list has none of them.
+      if (strays.length > 0 && !(await isStillOwner(this.#deps))) throw new FormerOwnerError();
       await Promise.all(strays.map((kernelId) => client.removeKernel(kernelId)));
     } finally {
       client.dispose();

@@ -50,6 +50,25 @@ open(${file('first')}, 'w').close()`);
   }
 });
 
+it('ends no kernel that another gateway has started, when it ends those without a session', async () => {
+  const { sessions, workers } = at.gateway.services;
+  ({ prisma } = at.gateway.services);
+  const { workerId } = await prisma.session.findUniqueOrThrow({ where: { id: session } });
+  const endpoint = workers.endpoint(workerId)!;
+  const client = new JupyterClient(endpoint);
+  // Its session is not in the rows that a former owner has read.
+  const { kernelId } = await startPython(client);
+  await addToEpoch(1);
+  try {
+    await sessions.workerAdopted(workerId, { endpoint, isOwn: true });
+    expect(await client.kernelIds()).toContain(kernelId);
+  } finally {
+    await addToEpoch(-1);
+    await client.removeKernel(kernelId);
+    client.dispose();
+  }
+});
+
 it('ends no kernel that another gateway has started, when its own one exits', async () => {
   const { prisma, workers } = at.gateway.services;
   const { id } = (await openSession('notebooks/exit.ipynb')).body;
