@@ -47,6 +47,19 @@ it.each([
   expect(await prisma.execution.findUnique({ where: { id } })).toMatchObject({ status: 'aborted' });
 });
 
+it.each([
+  ['aborts', 'its kernel was restarted', null],
+  ['resumes', 'its kernel replied', 3],
+] as const)('%s what is queued behind a cell that timed out, where %s', async (what, _, executionCount) => {
+  const now = Date.now();
+  const times = { startedAt: new Date(now), timedOutAt: new Date(now), finishedAt: new Date(now + 60_000) };
+  await makeExecution(at, { session, status: 'timed_out', executionCount, ...times });
+  const { id } = await makeExecution(at, { session });
+  const work = await resume();
+  const { status } = await prisma.execution.findUniqueOrThrow({ where: { id } });
+  expect([work?.first.id, status]).toEqual(what === 'aborts' ? [undefined, 'aborted'] : [id, 'queued']);
+});
+
 it('resumes the one that has begun, also where the row of another one came before', async () => {
   const queued = await makeExecution(at, { session, startedAt: null });
   const begun = (ms: number) => ({ session, status: 'running', startedAt: new Date(ms) }) as const;
