@@ -42,6 +42,8 @@ export function isOutput({ type }: ExecutionEvent): boolean {
 const maxLogs = 64;
 /** A log without late output for so long is closed until more comes. */
 const idleMs = 10_000;
+/** What is dropped is counted for so many other logs: those that a kernel names, also where there is no such execution. */
+const maxCounted = 10_000;
 
 /**
  * Appends the output of one session that came after the end of its run to the log of that run: what threads, tasks and child
@@ -50,6 +52,8 @@ const idleMs = 10_000;
 export class LateOutput {
   /** The logs that are open, the one that was used last at the end. */
   readonly #logs = new Map<string, { writer: LogWriter; timer: NodeJS.Timeout }>();
+  /** What was dropped because too many logs were open, until its own log is opened and says so. */
+  readonly #dropped = new Map<string, { count: number; position: number | undefined }>();
 
   readonly #deps: LateOutputDeps;
 
@@ -63,7 +67,10 @@ export class LateOutput {
    * @param position of its message in the spool of the relay; default none
    */
   add(executionId: string, event: ExecutionEvent | undefined, position?: number): void {
-    const writer = event && isOutput(event) && isUuid(executionId) ? this.#writer(executionId) : undefined;
+    this.#writeDropped();
+    const isWritten = event !== undefined && isOutput(event) && isUuid(executionId);
+    const writer = isWritten ? this.#writer(executionId) : undefined;
+    if (isWritten && !writer && this.#drop(executionId, position)) return;
     // Apart from what the run itself still has to write, and what no log has from both.
     const key = writer ? late(executionId) : 'in no log';
     if (position !== undefined) this.#deps.positions.received(key, position);
@@ -73,9 +80,12 @@ export class LateOutput {
 
   /** Resolves when all late output is written. Nothing is added after that. */
   async close(): Promise<void> {
-    const logs = [...this.#logs];
-    await Promise.all(logs.map(([, { writer }]) => writer.flush()));
-    for (const [executionId] of logs) this.#close(executionId);
+    do {
+      this.#writeDropped();
+      const logs = [...this.#logs];
+      await Promise.all(logs.map(([, { writer }]) => writer.flush()));
+      for (const [executionId] of logs) this.#close(executionId);
+    } while (this.#logs.size + this.#dropped.size > 0);
   }
 
   /** Undefined where too many logs are open. */
@@ -88,7 +98,10 @@ export class LateOutput {
       this.#logs.set(executionId, open);
       return open.writer;
     }
-    if (this.#logs.size >= maxLogs && !this.#closeIdle()) return undefined;
+    return this.#hasRoom() ? this.#openLog(executionId) : undefined;
+  }
+
+  #openLog(executionId: string): LogWriter {
     const { executionLog, positions } = this.#deps;
     const writer = executionLog.lateWriter(executionId, {
       state: () => this.#open(executionId),
@@ -96,7 +109,31 @@ export class LateOutput {
     });
     const timer = setTimeout(() => this.#closeOrWait(executionId), idleMs).unref();
     this.#logs.set(executionId, { writer, timer });
+    const dropped = this.#dropped.get(executionId);
+    this.#dropped.delete(executionId);
+    if (dropped) writer.write(lost(dropped.count), dropped.position);
     return writer;
+  }
+
+  /**
+   * Counts an event that is dropped. The relay keeps it until the log says that: it is not lost where this process ends before.
+   * @returns false where that cannot be counted either
+   */
+  #drop(executionId: string, position: number | undefined): boolean {
+    const before = this.#dropped.get(executionId);
+    if (!before) this.#deps.log.warn({ executionId }, 'late output is dropped');
+    if (!before && this.#dropped.size >= maxCounted) return false;
+    this.#dropped.set(executionId, { count: (before?.count ?? 0) + 1, position });
+    if (position !== undefined) this.#deps.positions.received(late(executionId), position);
+    return true;
+  }
+
+  /** Opens the logs of which something was dropped, as far as others need not be open. */
+  #writeDropped(): void {
+    for (const executionId of this.#dropped.keys()) {
+      if (!this.#hasRoom()) return;
+      this.#openLog(executionId);
+    }
   }
 
   /**
@@ -120,13 +157,17 @@ export class LateOutput {
       // Nothing may follow that would say what was dropped.
       void open.writer.flush();
       open.timer.refresh();
-    } else this.#close(executionId);
+      return;
+    }
+    this.#close(executionId);
+    this.#writeDropped();
   }
 
-  #closeIdle(): boolean {
+  /** Whether one more log can be open; closes one that nothing waits for where that is needed. */
+  #hasRoom(): boolean {
+    if (this.#logs.size < maxLogs) return true;
     const idle = [...this.#logs].find(([, { writer }]) => !writer.isBusy);
     if (idle) this.#close(idle[0]);
-    else this.#deps.log.warn({ sessionId: this.#deps.sessionId }, 'late output was dropped');
     return idle !== undefined;
   }
 
@@ -134,6 +175,10 @@ export class LateOutput {
     clearTimeout(this.#logs.get(executionId)?.timer);
     if (this.#logs.delete(executionId)) this.#deps.executionLog.closeLate(executionId);
   }
+}
+
+function lost(count: number): ExecutionEvent {
+  return { type: 'output_lost', count, reason: 'backlog' };
 }
 
 /** What stands for the late output of an execution among the positions of its kernel. */

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/engines/database/open-database.js';
 import { EventBus } from '../../../src/engines/events/event-bus.js';
+import { DurablePositions } from '../../../src/executions/durable-positions.js';
 import type { ExecutionEvent, FinalResponse } from '../../../src/executions/execution-event.js';
 import { ExecutionLog } from '../../../src/executions/execution-log.js';
+import { LateOutput } from '../../../src/executions/late-output.js';
 import { resumeExecutions } from '../../../src/executions/resume-executions.js';
 import { createDatabaseHome, testDatabaseKind } from '../../support/database.js';
 import { makeFilledSpace } from '../../support/factories/make-filled-space.js';
@@ -109,6 +112,34 @@ describe.runIf(testDatabaseKind === 'postgresql')('the log of an execution durin
     expect(reason).toBe('backlog');
     expect(dropped + (await count(id)) - rows.length).toBe(80);
     expect(rows.map(({ sequence }) => sequence)).toEqual([80 - dropped + 2, 80 - dropped + 3]);
+  }, 60_000);
+
+  it('says also what was dropped of late output because too many logs waited for the database', async () => {
+    const { executionLog, prisma } = at.gateway.services;
+    const { userId } = await prisma.session.findUniqueOrThrow({ where: { id: sessionId } });
+    const of = { sessionId, userId, code: '1', status: 'ok', finishedAt: new Date() } as const;
+    const rows = Array.from({ length: 66 }, () => ({ id: randomUUID() as string, ...of }));
+    await prisma.execution.createMany({ data: rows });
+    const ids = rows.map(({ id }) => id);
+    const acknowledged: number[] = [];
+    const late = new LateOutput({
+      ...{ prisma, executionLog, sessionId, endWritten: async () => {} },
+      positions: new DurablePositions((position) => acknowledged.push(position)),
+      log: pino({ level: 'silent' }),
+    });
+    proxy.setAway(true);
+    for (const [index, id] of [...ids, ids[64]!].entries()) late.add(id, printed('late'), index + 1);
+    proxy.setAway(false);
+    const eventsOf = async (executionId: string) => {
+      const events = await prisma.executionEvent.findMany({ where: { executionId } });
+      return events.map(({ type, data }) => ({ type, ...JSON.parse(data) }));
+    };
+    const lost = (count: number) => [{ type: 'output_lost', count, reason: 'backlog', late: true }];
+    await expect.poll(() => eventsOf(ids[64]!), { timeout: 30_000 }).toEqual(lost(2));
+    await expect.poll(() => eventsOf(ids[65]!)).toEqual(lost(1));
+    expect(await eventsOf(ids[0]!)).toMatchObject([{ type: 'stream', text: 'late', late: true }]);
+    await late.close();
+    expect(acknowledged.at(-1)).toBe(67);
   }, 60_000);
 
   it('stops waiting when it is closed, and is completed at the next start', async () => {
