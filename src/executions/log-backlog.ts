@@ -21,6 +21,9 @@ const maxStreamSize = 64 * 1024;
 /** What an event has beside its text. */
 const streamOverhead = 40;
 const lostEventSize = 60;
+/** A log that is full says so many dropped events, or of such a size, in one event. Until then a relay keeps their messages. */
+const maxUnsaidEvents = 10_000;
+const maxUnsaidSize = 32 * 1024 * 1024;
 /** What exceptions may take beyond the other limits: a run whose output is too much ends with one, as a rule. */
 const maxErrorsSize = 4 * 1024 * 1024;
 
@@ -33,7 +36,7 @@ export class LogBacklog {
   #pendingSize = 0;
   #logSize = 0;
   #errorsSize = 0;
-  #lost: { count: number; reason: OutputDropped['reason']; position: number } | undefined;
+  #lost: { count: number; size: number; reason: OutputDropped['reason']; position: number } | undefined;
   #isBegun: boolean;
 
   /** @param isBegun whether it is known what the log has already, so that {@link begin} is not called; default true */
@@ -72,8 +75,7 @@ export class LogBacklog {
     const size = event.type === 'stream' ? event.text.length + streamOverhead : jsonSize(event);
     const reason = this.#reasonToDrop(size);
     if (reason && !(event.type === 'error' && this.#reserveError(size))) {
-      this.#lost = { count: (this.#lost?.count ?? 0) + 1, reason, position };
-      return 'dropped';
+      return this.#drop(size, reason, position);
     }
     const hasLost = this.addLost();
     if (this.#appendToStream(event, size, position)) return 'now';
@@ -91,11 +93,15 @@ export class LogBacklog {
     return true;
   }
 
-  /** Removes the oldest events, as many as one statement should write; at least one when there are any. */
+  /**
+   * Removes the oldest events, as many as one statement should write; at least one when there are any. Those of one message stay
+   * together: once one of them is written, the log has the position of that message.
+   */
   takeBatch(): PendingEvent[] {
     let size = 0;
     let count = 0;
-    while (count < this.#pending.length && count < maxBatchEvents && (count === 0 || size < maxBatchSize)) {
+    const isFull = () => count >= maxBatchEvents || (count > 0 && size >= maxBatchSize);
+    while (count < this.#pending.length && (!isFull() || this.#isOfOneMessage(count))) {
       size += this.#pending[count]!.size;
       count++;
     }
@@ -109,6 +115,15 @@ export class LogBacklog {
   clear(): void {
     this.#pending = [];
     this.#lost = undefined;
+  }
+
+  #drop(size: number, reason: OutputDropped['reason'], position: number): Urgency {
+    const before = this.#lost ?? { count: 0, size: 0 };
+    const lost = { count: before.count + 1, size: before.size + size, reason, position };
+    this.#lost = lost;
+    const isMuch = lost.count >= maxUnsaidEvents || lost.size >= maxUnsaidSize;
+    // What waits for the database goes on then, and says it.
+    return reason === 'log_limit' && isMuch && this.addLost() ? 'now' : 'dropped';
   }
 
   #reasonToDrop(size: number): OutputDropped['reason'] | undefined {
@@ -132,6 +147,12 @@ export class LogBacklog {
     last.position = position;
     this.#count(size);
     return true;
+  }
+
+  /** Whether the event at an index is of the same message as the one before it. */
+  #isOfOneMessage(index: number): boolean {
+    const { position } = this.#pending[index]!;
+    return position > 0 && this.#pending[index - 1]?.position === position;
   }
 
   #push(pending: PendingEvent): void {

@@ -59,6 +59,34 @@ describe('the backlog of a log', () => {
     expect(backlog.addLost()).toBe(false);
   });
 
+  test('says of a full log again and again what was dropped, so that the relay need not keep it', () => {
+    const backlog = new LogBacklog(false);
+    backlog.begin({ size: 512 * mebi, position: 0 });
+    const add = (size: number, position: number) => backlog.add(printed('x'.repeat(size)), position);
+    for (let position = 1; position < 10_000; position++) expect(add(1, position)).toBe('dropped');
+    expect(add(1, 10_000)).toBe('now');
+    const lost = (count: number) => ({ type: 'output_lost', count, reason: 'log_limit' });
+    expect(backlog.takeBatch()).toMatchObject([{ event: lost(10_000), position: 10_000 }]);
+    expect(add(mebi, 10_001)).toBe('dropped');
+    expect(add(32 * mebi, 10_002)).toBe('now');
+    expect(backlog.takeBatch()).toMatchObject([{ event: lost(2), position: 10_002 }]);
+    expect([backlog.isEmpty, backlog.hasLost]).toEqual([true, false]);
+  });
+
+  test('keeps the events of one message in one batch: the log would have its position without the second', () => {
+    const backlog = new LogBacklog();
+    for (let i = 1; i < 500; i++) backlog.add(busy, i);
+    backlog.add({ type: 'status', execution_state: 'waiting_for_input' }, 500);
+    backlog.add({ type: 'input_request', prompt: '', password: false, request_id: 'a' }, 500);
+    backlog.add(busy, 501);
+    expect(
+      eventsOf(backlog)
+        .slice(-2)
+        .map(({ type }) => type),
+    ).toEqual(['status', 'input_request']);
+    expect(eventsOf(backlog)).toEqual([busy]);
+  });
+
   test('forgets what the log has already, and counts it against the limit of the log', () => {
     const backlog = new LogBacklog(false);
     backlog.add(printed('known'), 4);
