@@ -5,10 +5,11 @@ DELETE notebook-gateway/kernels/<id>        forgets what it has of a kernel that
        notebook-gateway/kernels/<id>/relay  a WebSocket; `after` is the position of the last message that the client has, and
                                             `owner` the number of its ownership: a lower one than before is refused
 
-Every message of a kernel gets a position: 1, 2, 3 and so on. The server sends text first: {"spool", "first", "next"}. Then
-it sends each message as binary: 8 bytes with its position (little endian), then the body of the protocol
-v1.kernel.websocket.jupyter.org. Text in between says what was dropped: {"lost", "parent", "position"}. The client sends
-messages in the same protocol, and {"ack": position} as text.
+Every message of a kernel gets a position: the one before and 1. The first is higher than all of an earlier spool, so that a
+client may compare those of the kernels that it had. The server sends text first: {"spool", "first", "next"}. Then it sends
+each message as binary: 8 bytes with its position (little endian), then the body of the protocol
+v1.kernel.websocket.jupyter.org. Text in between says what was dropped: {"lost", "parent", "type", "position"}, with the id and
+the type of the request that it belonged to. The client sends messages in the same protocol, and {"ack": position} as text.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ import os
 import re
 import secrets
 import tempfile
+import time
 from array import array
 
 import zmq
@@ -47,6 +49,8 @@ OVERHEAD_BYTES = 100
 # At most so much waits in a socket to the gateway, and one message.
 MAX_UNSENT_BYTES = MIB
 MAX_READ = 100
+# No kernel sends so many messages in a second, over its life: so the positions of a later spool are higher.
+POSITIONS_PER_SECOND = 100_000
 MAX_REQUESTS = 10_000
 MAX_CONTROL_BYTES = 1_000
 MAX_ENDED = 100
@@ -119,16 +123,16 @@ class Segment:
 class Spool:
     """The messages of one kernel that the gateway has not acknowledged."""
 
-    def __init__(self, directory, max_bytes):
+    def __init__(self, directory, max_bytes, first=1):
         self.id = secrets.token_hex(16)
-        self.first = self.next = 1
+        self.first = self.next = first
         self.directory = directory or tempfile.gettempdir()
         self.max_bytes = MAX_MEMORY_BYTES + max_bytes
         self.segments = collections.deque()
         self.in_memory = self.size = 0
         # The positions of the records that are text.
         self.texts = set()
-        # What was dropped since the last record: the run that it belongs to, and how many.
+        # What was dropped since the last record: the request that it belongs to, and how many.
         self.lost = None
 
     def append(self, channel, parts):
@@ -145,11 +149,12 @@ class Spool:
             self.drop(parts)
 
     def drop(self, parts):
-        parent = header_of(parts[1]).get("msg_id")
+        header = header_of(parts[1])
+        parent, kind = (text if isinstance(text, str) else "" for text in (header.get("msg_id"), header.get("msg_type")))
         if self.lost and self.lost["parent"] != parent and self.size < self.max_bytes + RESERVED_BYTES:
             self.end_loss()
         if self.lost is None:
-            self.lost = {"lost": 0, "parent": parent if isinstance(parent, str) else ""}
+            self.lost = {"lost": 0, "parent": parent, "type": kind}
         self.lost["lost"] += 1
 
     def end_loss(self):
@@ -210,7 +215,8 @@ class Relay:
         self.kernel_id = kernel_id
         self.kernel = manager.get_kernel(kernel_id)
         self.session = Session(config=manager.config, key=self.kernel.session.key)
-        self.spool = Spool(manager.spool_directory, manager.spool_bytes)
+        first = int(time.time() * POSITIONS_PER_SECOND)
+        self.spool = Spool(manager.spool_directory, manager.spool_bytes, first)
         self.streams = {}
         # The requests that were forwarded: a client may send one again without running it twice.
         self.requests = collections.OrderedDict()

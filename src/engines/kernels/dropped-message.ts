@@ -1,17 +1,15 @@
 import type { IncomingMessage } from './decode-message.js';
+import type { LostOutput } from './kernel-relay.js';
 
 const noHeader = { msg_id: '', msg_type: 'ignored', session: '', username: '', version: '', date: '' };
 
-/**
- * Creates the message that stands for output which the relay dropped, because its spool was full.
- * @param parentMessageId the run that the output belonged to
- * @param position of the report in the spool
- */
-export function droppedMessage(count: number, parentMessageId: string, position: number): IncomingMessage {
+/** Creates the message that stands for output which the relay dropped, because its spool was full. */
+export function droppedMessage({ count, parentId, parentType, position }: LostOutput): IncomingMessage {
   return {
     channel: 'iopub',
     header: noHeader,
-    parent_header: { ...noHeader, msg_id: parentMessageId },
+    // An older relay does not say the type; as a rule it is a run.
+    parent_header: { ...noHeader, msg_id: parentId, msg_type: parentType ?? 'execute_request' },
     metadata: {},
     content: {},
     buffers: [],

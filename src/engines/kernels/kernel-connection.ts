@@ -49,7 +49,8 @@ export class KernelConnection {
     this.kernelId = deps.model.id;
     this.#api = new KernelRestApi(deps.rest, deps.model.id);
     this.#interrupts = new KernelInterrupts(() => this.#api.interrupt());
-    this.#state = new KernelState(() => this.#close(), deps.relay && (() => this.#sendAgain()));
+    const sendAgain = deps.relay && (() => this.#sendAgain());
+    this.#state = new KernelState(() => this.#close(), { isNew: deps.isNew, sendAgain });
     this.#relay = deps.relay && openRelay(deps.relay, this.#state, () => this.#sendAgain());
     const sockets = new KernelSockets(deps.endpoint.token, deps.rest.agent, this.#relay);
     this.#connection = openLibraryConnection({ ...deps, sockets, hasPositions: this.#relay !== undefined });

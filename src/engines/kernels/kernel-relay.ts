@@ -1,7 +1,18 @@
 import { toRecord } from './to-record.js';
 
-/** Drops of output that the relay reports. */
-export type LostListener = (lost: { count: number; parentMessageId: string; position: number }) => void;
+/** Output that the relay dropped. */
+export interface LostOutput {
+  count: number;
+  /** The id of the request that it belonged to. */
+  parentId: string;
+  /** The type of that request; undefined where an older relay does not say it. */
+  parentType?: string;
+  /** Of the report in the spool. */
+  position: number;
+}
+
+/** Gets what the relay reports as dropped. */
+export type LostListener = (lost: LostOutput) => void;
 
 /** A WebSocket to the relay. */
 export interface RelayedSocket {
@@ -111,11 +122,12 @@ export class KernelRelay {
 
   /** Text from the relay: its first answer, or a report of what it dropped. Other text is ignored. */
   received(text: string): void {
-    const { spool, lost, parent, position } = parse(text);
+    const { spool, lost, parent, type, position } = parse(text);
     if (typeof spool === 'string') this.#attached(spool);
     if (typeof lost !== 'number' || typeof position !== 'number' || !this.isNew(position)) return;
-    const parentMessageId = typeof parent === 'string' ? parent : '';
-    this.#deps.lost({ count: lost, parentMessageId, position });
+    const parentId = typeof parent === 'string' ? parent : '';
+    const parentType = typeof type === 'string' ? type : undefined;
+    this.#deps.lost({ count: lost, parentId, parentType, position });
   }
 
   /** The relay may forget all up to a position. */

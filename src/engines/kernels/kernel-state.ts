@@ -31,18 +31,21 @@ export class KernelState {
   run: KernelRun | undefined;
   /** Gets the events that belong to no run, or to one that is over. */
   onOtherEvent: OtherEventListener = () => {};
-  readonly #causes = new OutputCauses();
+  readonly #causes: OutputCauses;
   readonly #infoRequests = new KernelInfoRequests<KernelRun | undefined>();
   readonly #close: () => void;
   readonly #sendAgain: ((run: KernelRun) => void) | undefined;
 
   /**
    * @param close closes the connection; called when the kernel is dead
-   * @param sendAgain sends the request of a run again, where one that arrives twice is run once; default: it counts as lost
+   * @param options.isNew whether the kernel was started for this connection
+   * @param options.sendAgain sends the request of a run again, where one that arrives twice is run once; default: it counts as
+   *   lost
    */
-  constructor(close: () => void, sendAgain?: (run: KernelRun) => void) {
+  constructor(close: () => void, options: { isNew: boolean; sendAgain?: (run: KernelRun) => void }) {
     this.#close = close;
-    this.#sendAgain = sendAgain;
+    this.#sendAgain = options.sendAgain;
+    this.#causes = new OutputCauses(options.isNew);
   }
 
   /** Call for every message that is sent. */

@@ -23,9 +23,7 @@ export function openRelay(
         state.status.set(isReady ? 'idle' : 'busy');
       sendAgain();
     },
-    lost({ count, parentMessageId, position }) {
-      state.received(droppedMessage(count, parentMessageId, position));
-    },
+    lost: (lost) => state.received(droppedMessage(lost)),
     ended: (reason) => state.end(reason),
   });
 }

@@ -13,6 +13,11 @@ const unknownComm = /^(No such comm: .*\n)+$/;
 export class OutputCauses {
   #newestRun: string | undefined;
 
+  /** @param isNew whether the kernel is new, so that no code has run before; default false */
+  constructor(isNew = false) {
+    if (isNew) this.#newestRun = '';
+  }
+
   /**
    * Call for every message, in order.
    * @returns the `msg_id` of the request; undefined for output of the newest run where no run has begun since the first call;
@@ -25,7 +30,7 @@ export class OutputCauses {
       msg_type: string;
     };
     if (parentId === '' && event?.type === 'stream' && unknownComm.test(event.text)) return parentId;
-    const isOfParent = event === undefined || event.type === 'status' || message.dropped !== undefined;
+    const isOfParent = event === undefined || event.type === 'status';
     if (event?.type === 'status' && event.execution_state === 'busy' && isAboutRun(message))
       this.#newestRun = parentId;
     return isOfParent || running.has(type) ? parentId : this.#newestRun;

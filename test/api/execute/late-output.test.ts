@@ -109,6 +109,28 @@ it('what the kernel logs about a comm that is not open belongs to no run', async
   expect(printed).toBe('No such comm: not-open\n'.repeat(3));
 });
 
+it('what the next kernel sends of a run is added to its log, though that has more of the kernel before it', async () => {
+  const path = 'notebooks/next.ipynb';
+  const other = (await openSession(path)).body.id as string;
+  const response = await run('for i in range(100): print(i, flush=True)', {}, other);
+  const id = response.headers.get('x-execution-id')!;
+  const end = (await readEvents(response)).at(-1)!.id!;
+  const { prisma } = at.gateway.services;
+  const spoolOf = async () => (await prisma.session.findUniqueOrThrow({ where: { id: other } })).spoolId;
+  const former = await spoolOf();
+  await runAll('import os\nos._exit(1)', {}, other);
+  await expect.poll(spoolOf, { timeout: 30_000 }).not.toBe(former);
+  const code = `
+kernel = get_ipython().kernel
+header = dict(kernel.get_parent()['header'], msg_id='${id}')
+content = {'name': 'stdout', 'text': 'of the next\\n'}
+kernel.session.send(kernel.iopub_socket, 'stream', content, parent={'header': header}, ident=b'stream')`;
+  expect((await runAll(code, {}, other)).at(-1)).toMatchObject({ data: { status: 'ok' } });
+  const resumed = () =>
+    stream(`/sessions/${other}/executions/${id}/stream`, { headers: { 'last-event-id': end } });
+  await expect.poll(async () => textOf(await readEvents(await resumed()))).toBe('of the next\n');
+});
+
 it('late output is not mixed into the run that goes on then', async () => {
   const first = await runToEnd(`
 import asyncio

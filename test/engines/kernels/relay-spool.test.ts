@@ -15,7 +15,7 @@ relay.SEGMENT_BYTES = {False: 10_000, True: 30_000}
 
 
 def message(kind, run, size=1_000):
-    return [json.dumps(one).encode() for one in ({'msg_type': kind}, {'msg_id': run}, {})] + [b'x' * size]
+    return [json.dumps(one).encode() for one in ({'msg_type': kind}, {'msg_id': run, 'msg_type': 'execute_request'}, {})] + [b'x' * size]
 
 
 def records(spool):
@@ -38,10 +38,10 @@ def open_files():
 
 
 files = open_files()
-spool = relay.Spool('', 100_000)
+spool = relay.Spool('', 100_000, 1_000)
 for _ in range(200):
     spool.append('iopub', message('stream', 'one'))
-kept = spool.next - 1
+kept = spool.next - 1_000
 for _ in range(7):
     spool.append('iopub', message('display_data', 'two'))
 spool.append('iopub', message('status', 'two'))
@@ -77,8 +77,8 @@ test('a full spool says how many messages of which run it dropped, keeps replies
   // What was dropped of the first run, and of the second: each in its place, before what was kept after it.
   expect(found.full).toEqual([
     'stream',
-    { lost: 200 - found.kept, parent: 'one' },
-    { lost: 7, parent: 'two' },
+    { lost: 200 - found.kept, parent: 'one', type: 'execute_request' },
+    { lost: 7, parent: 'two', type: 'execute_request' },
     'status',
     'execute_reply',
   ]);
@@ -88,7 +88,7 @@ test('a full spool says how many messages of which run it dropped, keeps replies
   expect(found.flooded).toBeLessThanOrEqual(140_000 + 20_000 + 100);
   expect(found.after[0]).toMatchObject({ parent: 'two' });
   expect(found.after.at(-1)).toBe('stream');
-  expect(found.large).toEqual([['stream'], { lost: 1, parent: 'one' }, 0]);
+  expect(found.large).toEqual([['stream'], { lost: 1, parent: 'one', type: 'execute_request' }, 0]);
   expect(found.empty).toEqual([0, 0]);
   // The segment of the message that the last spool still has.
   expect(found.openFiles).toBe(1);
