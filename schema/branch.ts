@@ -61,7 +61,10 @@ builder.mutationFields((t) => ({
       'Creates a branch. Needs the scope `write` and `canEdit`. A name that is in use: `already_exists`.',
     args: {
       ...repositoryArgs,
-      name: t.arg.string({ required: true, description: 'What `git check-ref-format --branch` accepts.' }),
+      name: t.arg.string({
+        required: true,
+        description: 'What `git check-ref-format --branch` accepts; `refs/heads/` before it is left out.',
+      }),
       from: t.arg.string({
         description: "A branch, tag or commit sha to begin at; default the repository's default branch.",
       }),
@@ -75,7 +78,7 @@ builder.mutationFields((t) => ({
       'admins delete.',
     args: {
       ...repositoryArgs,
-      name: t.arg.string({ required: true, description: 'The name without `refs/heads/`.' }),
+      name: t.arg.string({ required: true, description: 'The name; `refs/heads/` may be before it.' }),
     },
     resolve: async (_root, { spaceSlug, repositoryId, name }, { services, ctx }) => {
       await deleteBranch(services, ctx, spaceSlug, repositoryId, name);

@@ -47,7 +47,7 @@ async function versionRows(scene: Scene, repository: Generated, goal?: number): 
       log,
       waitMs: 60 * 60_000,
     });
-    const services = { prisma, indexer };
+    const services = { prisma, indexer, git: scene.store };
     const userId = await seed(services, repository);
     const from = performance.now();
     await indexer.ensure(repository.id, 'main');

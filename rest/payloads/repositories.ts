@@ -3,7 +3,7 @@ import { commitMessageText, refText } from './texts.js';
 
 /** A new branch. */
 export const createBranchBody = z.strictObject({
-  name: refText('The name, without `refs/heads/`; slashes are allowed.', 'branch'),
+  name: refText('The name; slashes are allowed. `refs/heads/` before it is left out.', 'branch'),
   from: refText(
     "A branch, tag or full commit sha at which it begins; default: the repository's default branch.",
     'ref',

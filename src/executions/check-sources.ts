@@ -53,8 +53,7 @@ async function storedHashes(
     select: { repositoryId: true },
   });
   const git = await services.git.repository(worker.repositoryId);
-  const { commitOid } = await git.resolveRef(`refs/heads/${branch}`);
-  const file = await git.readFile(commitOid, path);
+  const file = await git.readFile(await git.resolveBranch(branch), path);
   if (!file) return new Map();
   if (file.bytes.length < minThreadBytes) return sourceHashes(file.bytes);
   return services.notebookThreads.sourceHashes(ctx.actor.userId, file.bytes);

@@ -1,7 +1,7 @@
 import type { Repository, Workspace } from '../../prisma/generated/client/client.js';
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
-import { checkBranchName } from '../engines/git/check-ref.js';
+import { branchNamed } from '../engines/git/check-ref.js';
 import type { GitRepository } from '../engines/git/git-store.js';
 import { assertBranchWritable } from '../repositories/branches/assert-branch-writable.js';
 import { assertRepositoryOpen, loadRepository } from '../repositories/load-repository.js';
@@ -75,15 +75,17 @@ export interface BranchTarget extends LoadedTarget {
 
 /**
  * Checks the branch of a write and authorizes the caller for it.
- * @param branch default the target's branch
+ * @param branch as the client names it; default the target's branch
+ * @param field the name of the input field; default `branch`
  * @throws DomainError `invalid_ref`, `branch_protected`
  */
 export async function checkTargetBranch(
   services: FileServices,
   target: LoadedTarget,
   branch: string | null | undefined,
+  field?: string,
 ): Promise<string> {
-  const name = checkBranchName(branch ?? target.defaultBranch);
+  const name = branch == null ? target.defaultBranch : await branchNamed(target.git, branch, field);
   await assertBranchWritable(services, target, name);
   return name;
 }

@@ -2,7 +2,7 @@ import type { Prisma, Repository, RepositoryKind } from '../../prisma/generated/
 import { loadAdminSpace } from '../access/require-admin.js';
 import type { RequestContext } from '../context.js';
 import { refuseDuplicate } from '../engines/database/refuse-duplicate.js';
-import { checkBranchName } from '../engines/git/check-ref.js';
+import { checkNewBranchName } from '../engines/git/check-ref.js';
 import { invalidField } from '../errors.js';
 import { checkAll } from '../validation/check-all.js';
 import { firstCommitMessage } from './first-commit.js';
@@ -87,6 +87,6 @@ export function checkRepositoryInput({
 }: Pick<CreateRepositoryInput, 'name' | 'defaultBranch'>): Promise<{ name: string; defaultBranch: string }> {
   return checkAll({
     name: () => checkRepositoryName(name),
-    defaultBranch: () => checkBranchName(defaultBranch ?? 'main', 'defaultBranch'),
+    defaultBranch: () => checkNewBranchName(defaultBranch ?? 'main', 'defaultBranch'),
   });
 }

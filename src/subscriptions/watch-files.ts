@@ -3,7 +3,7 @@ import { untilAnswered } from '../engines/database/until-answered.js';
 import { ChangeQueue } from '../engines/events/change-queue.js';
 import type { Topics } from '../engines/events/event-bus.js';
 import { pullIterator } from '../engines/events/pull-iterator.js';
-import { checkBranchName } from '../engines/git/check-ref.js';
+import { branchNamed } from '../engines/git/check-ref.js';
 import type { GitRepository } from '../engines/git/git-store.js';
 import { notFound } from '../errors.js';
 import { loadFileTarget } from '../files/file-target.js';
@@ -35,7 +35,7 @@ export async function watchFiles(
   const target = await load(ctx);
   const { git } = target;
   const repositoryId = target.repository.id;
-  const branch = checkBranchName(input.branch ?? target.defaultBranch);
+  const branch = input.branch == null ? target.defaultBranch : await branchNamed(git, input.branch);
   const recheck: Recheck = {
     key: ['files', spaceSlug, input.workspaceId, repositoryId, branch],
     async check(fresh) {

@@ -7,8 +7,9 @@ import { readNotebook } from '../engines/nbformat/read-notebook.js';
 import { DomainError, FieldError, invalidField } from '../errors.js';
 import { checkCommitMessage, commitChanges } from '../files/commit-changes.js';
 import type { FileServices } from '../files/file-services.js';
-import { checkTargetBranch, loadFileTarget } from '../files/file-target.js';
+import { loadFileTarget } from '../files/file-target.js';
 import { isNotebookPath } from '../notebooks/file-kind.js';
+import { assertBranchWritable } from '../repositories/branches/assert-branch-writable.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
 import { findFileOid } from './find-file-oid.js';
 import { loadWorker } from './load-worker.js';
@@ -51,7 +52,8 @@ export async function commitWorkerFiles(
   // The workspace may use another repository by now; the worker's files go back to where they came from.
   const address = workspace.defaultRepositoryId === repositoryId ? { workspaceId } : { repositoryId };
   const target = await loadFileTarget(services, ctx, spaceSlug, address, 'edit');
-  const branch = await checkTargetBranch(services, target, worker.branch);
+  const { branch } = worker;
+  await assertBranchWritable(services, target, branch);
   const { paths } = input;
   const { message } = await checkAll({
     paths: () => checkPaths(paths),

@@ -8,7 +8,7 @@ import type {
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
-import { checkBranchName } from '../engines/git/check-ref.js';
+import { branchNamed } from '../engines/git/check-ref.js';
 import { assertReadablePath } from '../engines/git/file-path.js';
 import { isSameKernel } from '../engines/kernels/is-same-kernel.js';
 import { DomainError, invalidField } from '../errors.js';
@@ -59,17 +59,16 @@ export async function resolveStart(
   requireScope(ctx, 'execute');
   assertNotArchived(workspace);
   const repository = workspace.defaultRepository;
-  const branch = input.branch ?? workspace.defaultBranch;
   const path = input.path ?? null;
-  const { commitOid, profile, resourceClass } = await checkAll({
+  const { tip, profile, resourceClass } = await checkAll({
     repositoryKind: () => checkRepositoryKind(repository, input.repositoryKind),
     path: () => (path === null ? undefined : assertReadablePath(path)),
-    commitOid: () => resolveBranch(services, repository, branch),
+    tip: () => findBranch(services, workspace, input.branch),
     profile: () => findProfile(services, input),
     resourceClass: () => findResourceClass(services, input.resourceClassId),
   });
   const allowed = await allowedResourceClass(services, profile, resourceClass, input.resourceClassId);
-  return { workspace, repository, branch, commitOid, path, profile, resourceClass: allowed };
+  return { workspace, repository, ...tip, path, profile, resourceClass: allowed };
 }
 
 function checkRepositoryKind({ kind }: Repository, given: StartInput['repositoryKind']): void {
@@ -81,15 +80,15 @@ function checkRepositoryKind({ kind }: Repository, given: StartInput['repository
   );
 }
 
-async function resolveBranch(
+async function findBranch(
   services: WorkerServices,
-  repository: Repository,
-  branch: string,
-): Promise<string> {
-  const name = checkBranchName(branch);
-  const git = await services.git.repository(repository.id);
+  { defaultBranch, defaultRepositoryId }: Workspace,
+  given: string | null | undefined,
+): Promise<{ branch: string; commitOid: string }> {
+  const git = await services.git.repository(defaultRepositoryId);
+  const branch = given == null ? defaultBranch : await branchNamed(git, given);
   try {
-    return await git.resolveBranch(name);
+    return { branch, commitOid: await git.resolveBranch(branch) };
   } catch (error) {
     if (!(error instanceof DomainError && error.code === 'not_found')) throw error;
     throw invalidField('branch', 'is not a branch of the repository', 'unknown');

@@ -2,7 +2,7 @@ import type { Repository } from '../../prisma/generated/client/client.js';
 import { repositoryPermissions } from '../access/repository-policy.js';
 import type { RequestContext, SpaceAccess } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
-import { checkBranchName } from '../engines/git/check-ref.js';
+import { branchNamed, checkBranchName } from '../engines/git/check-ref.js';
 import { DomainError, invalidField } from '../errors.js';
 import { checkAll, checkEach } from '../validation/check-all.js';
 import { checkIdOf, type NamedBy, unknownId } from '../validation/unknown-id.js';
@@ -84,6 +84,7 @@ export async function checkRepositoryAndBranchName(
 
 /**
  * Checks the default branch that a client names.
+ * @returns its name
  * @throws DomainError `invalid_ref` for a malformed name, `invalid_request` when the repository has no such branch
  */
 export async function checkBranch(
@@ -91,15 +92,15 @@ export async function checkBranch(
   repository: Repository,
   branch: string,
 ): Promise<string> {
-  const name = checkBranchName(branch, 'defaultBranch');
   const git = await store.repository(repository.id);
+  const name = await branchNamed(git, branch, 'defaultBranch');
   try {
     await git.resolveBranch(name);
   } catch (error) {
     if (!(error instanceof DomainError && error.code === 'not_found')) throw error;
     throw invalidField('defaultBranch', 'is not a branch of this repository', 'unknown');
   }
-  return branch;
+  return name;
 }
 
 /**

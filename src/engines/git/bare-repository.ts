@@ -48,6 +48,10 @@ export class BareRepository implements GitRepository {
     return guardStorage(() => resolveRef(this.#parts, ref));
   }
 
+  nameOfBranch(given: string) {
+    return guardStorage(() => this.#branchStore.nameOf(given));
+  }
+
   resolveBranch(branch: string) {
     return guardStorage(() => this.#branchStore.resolve(branch));
   }

@@ -125,10 +125,17 @@ export interface ResolvedRef {
 export interface GitRepository {
   /**
    * The commit of a branch, else of a tag, also an annotated one, else of a sha, in full or its first seven or more digits.
-   * A branch or tag may also be given as `refs/heads/x` and `heads/x`, or `refs/tags/x` and `tags/x`.
+   * A branch or tag may also be given as `refs/heads/x` and `heads/x`, or `refs/tags/x` and `tags/x`. Digits may be in any case.
    * @throws DomainError `invalid_ref` (malformed, or digits of several commits), `not_found` (unknown)
    */
   resolveRef(ref: string): Promise<ResolvedRef>;
+
+  /**
+   * The name of a branch that is given by its name or, as for {@link resolveRef}, by its full name: `refs/heads/x` and `heads/x`
+   * are `x`, unless a branch has that whole name. The branch need not exist: `refs/heads/x` is `x` then too, and `heads/x` stays.
+   * @param given a valid branch name
+   */
+  nameOfBranch(given: string): Promise<string>;
 
   /** The tip of a branch. @throws DomainError `invalid_ref`, `not_found` */
   resolveBranch(branch: string): Promise<string>;

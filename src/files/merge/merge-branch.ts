@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../context.js';
-import { checkBranchName } from '../../engines/git/check-ref.js';
+import { branchNamed } from '../../engines/git/check-ref.js';
 import type { GitRepository, MergeConflict } from '../../engines/git/git-store.js';
 import type { CellConflict } from '../../engines/nbformat/merge/cell-conflict.js';
 import { DomainError, invalidField } from '../../errors.js';
@@ -53,23 +53,24 @@ export async function mergeBranch(
   const loaded = await loadFileTarget(services, ctx, spaceSlug, { repositoryId }, 'edit');
   const { git, repository } = loaded;
   const { source, target, message } = await checkAll({
-    source: () => branchTip(git, checkBranchName(input.source, 'source'), 'source'),
+    source: async () => {
+      const name = await branchNamed(git, input.source, 'source');
+      return { name, tip: await branchTip(git, name, 'source') };
+    },
     target: async () => {
-      const name = await checkTarget(services, loaded, input.target);
+      // The faults of the target name it, and not the `branch` of a write of files.
+      const name = await checkTargetBranch(services, loaded, input.target, 'target');
       await branchTip(git, name, 'target');
       return name;
     },
-    message: () =>
-      checkCommitMessage(
-        input.commitMessage,
-        `Merge ${input.source} into ${input.target ?? repository.defaultBranch}`,
-      ),
+    message: () => checkCommitMessage(input.commitMessage, ''),
   });
   await services.indexer.ready(repository.id, target);
   let files = new MergedFiles(services, ctx, git);
   const leave = await services.compareSlots.enter(ctx.actor.userId, ctx.left);
   const merged = git.merge({
-    ...{ branch: target, commitOid: source, message },
+    ...{ branch: target, commitOid: source.tip },
+    message: message || `Merge ${source.name} into ${target}`,
     mayFastForward: input.fastForward ?? true,
     beginMerge: () => {
       files = new MergedFiles(services, ctx, git);
@@ -86,16 +87,6 @@ export async function mergeBranch(
   if (kind === 'unchanged') return { commitOid, parentOid: commitOid, changed: false, isFastForward: false };
   await services.indexer.ensure(repository.id, target);
   return { commitOid, parentOid: outcome.parentOid, changed: true, isFastForward: kind === 'fast_forward' };
-}
-
-/** The faults of the target name it, and not the `branch` of a write of files. */
-async function checkTarget(
-  services: FileServices,
-  loaded: Parameters<typeof checkTargetBranch>[1],
-  target: string | null | undefined,
-): Promise<string> {
-  if (target != null) checkBranchName(target, 'target');
-  return checkTargetBranch(services, loaded, target);
 }
 
 async function branchTip(git: GitRepository, name: string, field: string): Promise<string> {

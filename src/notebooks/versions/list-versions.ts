@@ -1,7 +1,8 @@
 import type { FileVersion } from '../../../prisma/generated/client/client.js';
 import { requireScope } from '../../access/require-scope.js';
 import type { RequestContext } from '../../context.js';
-import { checkBranchName } from '../../engines/git/check-ref.js';
+import { branchNamed } from '../../engines/git/check-ref.js';
+import type { GitStore } from '../../engines/git/git-store.js';
 import { keysetListing, positionKey, timeKey } from '../../paging/keyset-listing.js';
 import type { Listing } from '../../paging/listing.js';
 import { loadDocument } from '../documents/load-document.js';
@@ -15,7 +16,7 @@ import type { NotebookServices } from '../notebook-services.js';
  * @throws DomainError when the listing is read: `not_found`, `insufficient_scope`, `forbidden`, `invalid_ref`
  */
 export function listVersions(
-  services: NotebookServices,
+  services: NotebookServices & { git: Pick<GitStore, 'repository'> },
   ctx: RequestContext,
   spaceSlug: string,
   notebookId: string,
@@ -24,7 +25,10 @@ export function listVersions(
   const where = async () => {
     requireScope(ctx, 'read');
     const { document, repository } = await loadDocument(services, ctx, spaceSlug, notebookId, 'view');
-    const branch = checkBranchName(filter.branch ?? repository.defaultBranch);
+    const branch =
+      filter.branch == null
+        ? repository.defaultBranch
+        : await branchNamed(await services.git.repository(repository.id), filter.branch);
     await services.indexer.ensure(repository.id, branch);
     return { documentId: document.id, branch };
   };

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../context.js';
-import { checkBranchName, checkRef } from '../../engines/git/check-ref.js';
+import { checkNewBranchName, checkRef } from '../../engines/git/check-ref.js';
 import type { GitRepository, ResolvedRef } from '../../engines/git/git-store.js';
 import { DomainError, invalidField } from '../../errors.js';
 import { checkAll } from '../../validation/check-all.js';
@@ -32,7 +32,7 @@ export async function createBranch(
   const git = await services.git.repository(repository.id);
   const { name, start } = await checkAll({
     name: async () => {
-      const checked = checkBranchName(input.name, 'name');
+      const checked = checkNewBranchName(input.name, 'name');
       await assertBranchWritable(services, loaded, checked);
       return checked;
     },

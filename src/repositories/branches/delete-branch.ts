@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../context.js';
-import { checkBranchName } from '../../engines/git/check-ref.js';
+import { branchNamed } from '../../engines/git/check-ref.js';
 import { invalidField } from '../../errors.js';
 import type { RepositoryServices } from '../repository-services.js';
 import { assertBranchWritable } from './assert-branch-writable.js';
@@ -20,10 +20,10 @@ export async function deleteBranch(
   branch: string,
 ): Promise<void> {
   const loaded = await loadForBranchWrite(services, ctx, spaceSlug, repositoryId);
-  const name = checkBranchName(branch, 'name');
-  await assertBranchWritable(services, loaded, name);
   const { id } = loaded.repository;
   const git = await services.git.repository(id);
+  const name = await branchNamed(git, branch, 'name');
+  await assertBranchWritable(services, loaded, name);
   const remove = async () => {
     await git.deleteBranch(name);
     return true;

@@ -1,7 +1,7 @@
 import type { Repository } from '../../../prisma/generated/client/client.js';
 import { loadAdminSpace } from '../../access/require-admin.js';
 import type { RequestContext } from '../../context.js';
-import { checkBranchName } from '../../engines/git/check-ref.js';
+import { branchNamed } from '../../engines/git/check-ref.js';
 import { loadRepository } from '../load-repository.js';
 import type { RepositoryServices } from '../repository-services.js';
 
@@ -18,15 +18,16 @@ export async function setBranchProtection(
   repositoryId: string,
   input: { branch: string; protected: boolean },
 ): Promise<Repository> {
-  const { prisma, git } = services;
+  const { prisma } = services;
   await loadAdminSpace(services, ctx, spaceSlug);
   const { repository } = await loadRepository(services, ctx, spaceSlug, repositoryId, 'edit');
-  const key = { repositoryId: repository.id, name: checkBranchName(input.branch) };
+  const git = await services.git.repository(repository.id);
+  const key = { repositoryId: repository.id, name: await branchNamed(git, input.branch) };
   if (!input.protected) {
     await prisma.protectedBranch.deleteMany({ where: key });
     return repository;
   }
-  await (await git.repository(repository.id)).resolveBranch(key.name);
+  await git.resolveBranch(key.name);
   await prisma.protectedBranch.createMany({ data: key, skipDuplicates: true });
   return repository;
 }

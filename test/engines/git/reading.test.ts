@@ -30,6 +30,8 @@ describe('a ref', () => {
     expect(await resolveRef('light')).toEqual({ kind: 'tag', name: 'light', commitOid: at.firstCommit });
     expect(await resolveRef('v2')).toEqual({ kind: 'tag', name: 'v2', commitOid });
     expect(await resolveRef(commitOid)).toEqual({ kind: 'commit', name: commitOid, commitOid });
+    for (const given of [commitOid.toUpperCase(), commitOid.slice(0, 20).toUpperCase()])
+      expect(await resolveRef(given)).toEqual({ kind: 'commit', name: commitOid, commitOid });
     at.git('pack-refs', '--all');
     expect(await resolveRef('v2')).toEqual({ kind: 'tag', name: 'v2', commitOid });
     expect(await resolveRef('main')).toEqual({ kind: 'branch', name: 'main', commitOid });
@@ -63,6 +65,20 @@ describe('a ref', () => {
 });
 
 describe('branches', () => {
+  it('are named by their full names too, unless a branch has that whole name', async () => {
+    const { repository } = at;
+    const nameOf = (given: string) => repository.nameOfBranch(given);
+    for (const given of ['main', 'refs/heads/main', 'heads/main']) expect(await nameOf(given)).toBe('main');
+    expect([await nameOf('none'), await nameOf('refs/heads/none')]).toEqual(['none', 'none']);
+    for (const given of ['heads/none', 'refs/heads/HEAD', 'refs/heads', 'refs/tags/main', 'x/heads/main'])
+      expect(await nameOf(given)).toBe(given);
+    for (const given of ['refs/heads/main', 'heads/main']) {
+      at.git('update-ref', `refs/heads/${given}`, 'main');
+      expect(await nameOf(given)).toBe(given);
+    }
+    expect(await nameOf('refs/heads/heads/main')).toBe('heads/main');
+  });
+
   it('can be created, listed and deleted, loose and packed', async () => {
     const { repository } = at;
     await repository.createBranch('team/one', at.firstCommit);

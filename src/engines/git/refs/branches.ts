@@ -5,7 +5,7 @@ import { isReachable } from '../history/is-reachable.js';
 import type { NativeGit } from '../native/native-git.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import { readCommit } from '../objects/read-commit.js';
-import { assertBranchName } from '../ref-name.js';
+import { assertBranchName, isBranchName } from '../ref-name.js';
 import { keepReplaced } from '../serve/hidden-refs.js';
 import type { RefStore } from './ref-store.js';
 import { assertTip } from './resolve-ref.js';
@@ -28,6 +28,14 @@ export class Branches {
     if (oid === null) throw notFound('The branch');
     await assertTip(objects, oid);
     return oid;
+  }
+
+  /** See {@link GitRepository.nameOfBranch}. */
+  async nameOf(given: string): Promise<string> {
+    const { refs } = this.#parts;
+    const [, folder, short = ''] = /^(refs\/)?heads\/(.+)$/.exec(given) ?? [];
+    if (!isBranchName(short) || (await refs.read(refOf(given))) !== null) return given;
+    return folder !== undefined || (await refs.read(refOf(short))) !== null ? short : given;
   }
 
   /** All branches by name. One whose commit is missing is reported and left out; the others are still listed. */

@@ -23,16 +23,17 @@ interface Parts {
 
 /**
  * The commit of a ref: 40 hex digits are a commit of this repository; any other text is the name of a branch, else of a tag,
- * else with `refs/` or without the full name of one of them, else the first seven or more digits of a commit. The rest of
- * git's revision syntax is not supported.
+ * else with `refs/` or without the full name of one of them, else the first seven or more digits of a commit. Digits may be in
+ * any case. The rest of git's revision syntax is not supported.
  * @throws DomainError `invalid_ref` (malformed, or digits of several commits), `not_found` (unknown), `storage_unavailable`
  *   for a damaged branch
  */
 export async function resolveRef(parts: Parts, ref: string): Promise<ResolvedRef> {
   const { objects } = parts;
-  if (isObjectId(ref)) {
-    if ((await objects.read(ref))?.type !== 'commit') throw notFound('The ref');
-    return { kind: 'commit', name: ref, commitOid: ref };
+  const digits = ref.toLowerCase();
+  if (isObjectId(digits)) {
+    if ((await objects.read(digits))?.type !== 'commit') throw notFound('The ref');
+    return { kind: 'commit', name: digits, commitOid: digits };
   }
   assertBranchName(ref);
   const [, folder, name = ''] = /^(?:refs\/)?(heads|tags)\/(.+)$/.exec(ref) ?? [];
@@ -41,7 +42,7 @@ export async function resolveRef(parts: Parts, ref: string): Promise<ResolvedRef
     (await tagAt(parts, ref)) ??
     (folder === 'heads' ? await branchAt(parts, name) : null) ??
     (folder === 'tags' ? await tagAt(parts, name) : null) ??
-    (abbreviated.test(ref) ? await commitAt(parts, ref) : null);
+    (abbreviated.test(digits) ? await commitAt(parts, digits) : null);
   if (!found) throw notFound('The ref');
   return found;
 }
