@@ -1,3 +1,5 @@
+import { DomainError } from '../src/errors.js';
+
 /** What a resource is now, for preconditions; null where it does not exist. */
 export type CurrentTags = { etag: string; others?: readonly string[] } | null;
 
@@ -49,6 +51,26 @@ export function tagsToMatch(headers: Headers): string[] | undefined {
   if (!headers.has('if-match')) return undefined;
   const { isAny, tags } = listOf(headers.get('if-match'));
   return isAny ? undefined : tags.filter(({ isWeak }) => !isWeak).map(({ value }) => value.slice(1, -1));
+}
+
+/**
+ * Refuses a write with a condition that cannot hold, because what is written has no entity tag: `If-Match` with tags, and
+ * `If-None-Match: *` for what exists.
+ * @param exists whether the write is one of something that exists, or else finds nothing
+ * @throws DomainError `precondition_failed`
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1
+ */
+export function assertNoTagAsked(headers: Headers, exists: boolean): void {
+  if (headers.has('if-match') && !listOf(headers.get('if-match')).isAny)
+    throw new DomainError(
+      'precondition_failed',
+      'If-Match has an entity tag, and what this request writes has none; send it without If-Match, or with *.',
+    );
+  if (exists && listOf(headers.get('if-none-match')).isAny)
+    throw new DomainError(
+      'precondition_failed',
+      'If-None-Match asks that this does not exist, and the request changes what exists; send it without If-None-Match.',
+    );
 }
 
 function listOf(header: string | null): TagList {

@@ -57,3 +57,12 @@ export interface RouteDescription {
    */
   successor?: string;
 }
+
+/** Whether a route writes something that has no entity tag. */
+export function writesUntagged({
+  method,
+  guards,
+  responds,
+}: Pick<RouteDescription, 'method' | 'guards' | 'responds'>): boolean {
+  return method !== 'get' && !guards && responds.kind !== 'replaced';
+}

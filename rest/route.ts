@@ -5,13 +5,14 @@ import { answerArchive } from './answer-archive.js';
 import { answerBytes } from './answer-bytes.js';
 import { answerWith } from './answer-with.js';
 import type { ByteRange } from './byte-range.js';
+import { assertNoTagAsked } from './etag.js';
 import { guardWrite } from './guard-write.js';
 import type { RepeatableMutation } from './idempotency/keyed-request.js';
 import { parsePayload } from './payloads/parse-payload.js';
 import type { ValueChecks } from './payloads/value-checks.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
 import { type DataPath, type ResponsePlan, valueAt } from './response-plan.js';
-import type { RouteDescription } from './route-description.js';
+import { type RouteDescription, writesUntagged } from './route-description.js';
 import { spaceStream } from './space-stream.js';
 
 /** What a route answers to one request; `successorId` is the workspace of a deprecated route's successor. */
@@ -61,7 +62,8 @@ export function route<TQuery, TBody, TData, TVariables>(
         ...request,
         ...parsePayload<TQuery, TBody>({ query: spec.query, body: spec.body }, request, checks),
       };
-      const { responds } = spec;
+      const { responds, method } = spec;
+      if (writesUntagged(spec)) assertNoTagAsked(request.headers, method === 'patch' || method === 'delete');
       if (responds.kind === 'bytes') {
         const open = (range: Partial<ByteRange>) =>
           graph.subscribe(spec.document, { ...variables(checked), ...range });

@@ -19,7 +19,9 @@ const codeMeanings: Record<ErrorCode, string> = {
     '`mergeable`, where it was tried, says whether a save can be merged with it.',
   merge_conflict: 'Both branches changed or renamed the same; `files` names what. Nothing was merged.',
   unreadable_file: 'The stored file is not UTF-8, or not a valid notebook; it can be read with Git.',
-  precondition_failed: 'What is there now is not what `If-Match` or `If-None-Match` asks for: read it again.',
+  precondition_failed:
+    'What is there now is not what `If-Match` or `If-None-Match` asks for: read it again. What has no `ETag` takes `*` in ' +
+    '`If-Match`, and no tag.',
   range_not_satisfiable:
     'The file has none of the bytes that `Range` asks for; `Content-Range` has the size of the file.',
   already_exists: 'It exists already: use the one that exists, or choose another name.',

@@ -1,6 +1,6 @@
 import { statusOf } from '../../src/error-status.js';
 import type { ErrorCode } from '../../src/errors.js';
-import type { RouteDescription } from '../route-description.js';
+import { type RouteDescription, writesUntagged } from '../route-description.js';
 import { meaningsOf } from './code-meanings.js';
 import { headersOf } from './headers.js';
 import type { JsonSchema } from './json-schema.js';
@@ -31,7 +31,7 @@ export function errorsByStatus(route: RouteDescription): Map<number, ErrorCode[]
   )
     has('invalid_request');
   if (route.body || route.takesBytes) has('unsupported_media_type');
-  if (route.guards) has('precondition_failed');
+  if (route.guards || writesUntagged(route)) has('precondition_failed');
   if (route.body || route.takesBytes || route.repeats)
     has('invalid_request', 'payload_too_large', 'request_timeout', 'overloaded');
   if (route.repeats) has('idempotency_key_reused', 'idempotency_in_progress');

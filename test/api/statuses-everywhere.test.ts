@@ -191,6 +191,35 @@ it.each(routesWith('invalid_request'))('%s answers 400 and names the wrong field
   }
 });
 
+describe('a write of what has no ETag', () => {
+  const hasTag = (name: string) =>
+    operationNamed(name).described.parameters.some(({ $ref }: { $ref?: string }) =>
+      /\/If-Match/.test($ref ?? ''),
+    );
+  const names = routesWith('precondition_failed').filter((name) => !hasTag(name));
+
+  it('is every route that writes and does not take If-Match', () => {
+    const writes = operations.filter(({ method }) => method !== 'GET').map(({ name }) => name);
+    expect(names).toEqual(writes.filter((name) => !hasTag(name)));
+  });
+  it.each(names)('%s answers 412 to a tag in If-Match, and goes on with *', async (name) => {
+    const operation = operationNamed(name);
+    for (const tag of ['"stale"', 'W/"stale"', '"a", "b"', 'stale', '""']) {
+      const answer = await call(operation, { headers: { 'if-match': tag } });
+      expectError(answer, 412, 'precondition_failed');
+    }
+    const passed = await call(operation, { space: 'unknown', headers: { 'if-match': '*' } });
+    expectError(passed, 404, 'not_found');
+  });
+  it.each(names.filter((name) => /^(PATCH|DELETE) /.test(name)))(
+    '%s answers 412 to If-None-Match: *',
+    async (name) => {
+      const answer = await call(operationNamed(name), { headers: { 'if-none-match': '*' } });
+      expectError(answer, 412, 'precondition_failed');
+    },
+  );
+});
+
 it.each(routesWith('payload_too_large').filter((name) => !name.startsWith('GET ')))(
   '%s answers 413 to a body over 64 MiB',
   async (name) => {

@@ -32,6 +32,7 @@ export const commonCodes = new Set([
   'forbidden',
   'not_found',
   'invalid_request',
+  'precondition_failed',
   'payload_too_large',
   'unsupported_media_type',
   'idempotency_key_reused',

@@ -170,3 +170,22 @@ describe('the ETag', () => {
     });
   });
 });
+
+it('a write of what has no ETag happens with If-Match: * alone', async () => {
+  const changes = [{ create: { path: 'untagged.md', content: '' } }];
+  const commit = (tag: string) =>
+    at.rest('POST', `${inWorkspace}/commits`, { body: { changes }, headers: { 'if-match': tag } });
+  const rename = (name: string, headers: Record<string, string>) =>
+    at.rest('PATCH', inWorkspace, { body: { name }, headers });
+  const { name } = (await at.rest('GET', inWorkspace)).body;
+  for (const refused of [
+    await commit('"stale"'),
+    await rename('Refused', { 'if-match': '"stale"' }),
+    await rename('Refused', { 'if-none-match': '*' }),
+  ])
+    expect([refused.status, refused.body.code]).toEqual([412, 'precondition_failed']);
+  expect((await read('untagged.md')).status).toBe(404);
+  expect((await at.rest('GET', inWorkspace)).body.name).toBe(name);
+  expect((await commit('*')).status).toBe(201);
+  expect((await rename('Passed', { 'if-match': '*', 'if-none-match': '"other"' })).body.name).toBe('Passed');
+});
