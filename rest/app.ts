@@ -1,5 +1,5 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import { DomainError } from '../src/errors.js';
+import { DomainError, methodNotAllowed } from '../src/errors.js';
 import { refusalOf } from '../src/refusal.js';
 import { assertNotEncoded } from './assert-not-encoded.js';
 import { basePath } from './base-path.js';
@@ -29,9 +29,11 @@ export function createRestApp(deps: RestDependencies): RestApp {
     if (!(error instanceof DomainError)) deps.onInternalError(error, requestId);
     return errorResponse(error, requestId);
   });
-  app.get('/openapi.json', authenticated, (c) =>
-    c.body(description, 200, { 'content-type': 'application/json' }),
-  );
+  app.use('/openapi.json', authenticated);
+  app.get('/openapi.json', (c) => c.body(description, 200, { 'content-type': 'application/json' }));
+  app.all('/openapi.json', () => {
+    throw methodNotAllowed(['GET', 'HEAD']);
+  });
   for (const [path, rows] of byPath(routes)) {
     app.use(path, (c, next) => {
       const method = c.req.method === 'HEAD' ? 'get' : c.req.method.toLowerCase();
@@ -46,7 +48,9 @@ export function createRestApp(deps: RestDependencies): RestApp {
       if (row.body || row.takesBytes || row.repeats) app.on(method, path, plain);
       app.on(method, path, (c) => runRoute(row, c, deps));
     }
-    app.all(path, (c) => methodNotAllowed(rows, deps.requestId(c.env)));
+    app.all(path, () => {
+      throw methodNotAllowed(rows.map(({ method }) => method.toUpperCase()));
+    });
   }
   app.all('*', authenticated, () => {
     throw noSuchPath();
@@ -68,11 +72,3 @@ const plain: MiddlewareHandler = (c, next) => {
   assertNotEncoded(c.req.header('content-encoding'));
   return next();
 };
-
-function methodNotAllowed(rows: RestRoute[], requestId: string): Response {
-  const allowed = rows.map((row) => row.method.toUpperCase()).join(', ');
-  const error = new DomainError('method_not_allowed', `This path takes ${allowed}.`);
-  const response = errorResponse(error, requestId);
-  response.headers.set('allow', allowed);
-  return response;
-}

@@ -147,3 +147,12 @@ export function invalidField(field: string | FieldPath, message: string, type = 
   const path = typeof field === 'string' ? [field] : field;
   return new FieldError('invalid_request', [{ path, message, type }]);
 }
+
+/**
+ * A `method_not_allowed` with the header `Allow`.
+ * @param methods those that the path takes
+ */
+export function methodNotAllowed(methods: readonly string[]): DomainError {
+  const allow = methods.join(', ');
+  return new DomainError('method_not_allowed', `This path takes ${allow}.`, { headers: { allow } });
+}

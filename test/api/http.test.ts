@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestGateway, type TestGateway } from '../support/gateway.js';
 
 let at: TestGateway;
@@ -27,8 +27,8 @@ it.each([
 
 it.each([
   ['GET', '/nothing'],
-  ['POST', '/openapi.json'],
-  ['DELETE', '/healthz'],
+  ['POST', '/nothing'],
+  ['DELETE', '/assets/nothing.js'],
 ])('%s %s answers 404 in the common error shape', async (method, path) => {
   const headers = { authorization: `Bearer ${at.token}` };
   const response = await fetch(at.url + path, { method, headers });
@@ -38,4 +38,38 @@ it.each([
     code: 'not_found',
     request_id: response.headers.get('x-request-id'),
   });
+});
+
+describe.each(['/healthz', '/readyz', '/openapi.json', '/metrics', '/', '/docs', '/spaces/demo'])(
+  '%s',
+  (path) => {
+    it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+      'answers 405 to %s, with Allow',
+      async (method) => {
+        for (const accept of ['*/*', 'text/html']) {
+          const headers = { authorization: `Bearer ${at.token}`, accept };
+          const response = await fetch(at.url + path, { method, headers });
+          expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+          expect(await response.json()).toEqual({
+            detail: 'This path takes GET, HEAD.',
+            code: 'method_not_allowed',
+            request_id: response.headers.get('x-request-id'),
+          });
+        }
+      },
+    );
+  },
+);
+
+it.each(['/healthz', '/readyz', '/openapi.json', '/metrics'])(
+  'HEAD %s is answered as GET, without a body',
+  async (path) => {
+    const headers = { authorization: `Bearer ${at.token}` };
+    const response = await fetch(at.url + path, { method: 'HEAD', headers });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+  },
+);
+
+it('only known callers learn the methods of /openapi.json', async () => {
+  expect((await fetch(`${at.url}/openapi.json`, { method: 'POST' })).status).toBe(401);
 });

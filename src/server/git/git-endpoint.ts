@@ -5,7 +5,7 @@ import type { RequestContext } from '../../context.js';
 import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import { createWatchdog } from '../../engines/events/watchdog.js';
 import { type GitService, type GitServiceName, maxFetchBytes } from '../../engines/git/git-store.js';
-import { DomainError, notFound } from '../../errors.js';
+import { DomainError, methodNotAllowed, notFound } from '../../errors.js';
 import type { GitAccessServices } from '../../git-access/git-access-services.js';
 import { checkoutWorkerOf, loadCheckout } from '../../git-access/load-checkout.js';
 import { loadGitService } from '../../git-access/load-git-service.js';
@@ -97,10 +97,7 @@ export class GitEndpoint {
     if (!route) throw notFound('The repository');
     addToRecord(req, { operation: route.service ?? route.action });
     const method = route.action === 'info/refs' ? 'GET' : 'POST';
-    if (req.method !== method) {
-      res.setHeader('allow', method);
-      throw new DomainError('method_not_allowed', `Use ${method} here.`);
-    }
+    if (req.method !== method) throw methodNotAllowed([method]);
     const left = new AbortController();
     res.once('close', () => left.abort());
     const exchange = { ctx, req, res, route, left: left.signal };

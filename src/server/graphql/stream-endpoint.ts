@@ -14,7 +14,7 @@ import type { Context } from '../../../schema/builder.js';
 import type { Services } from '../../../schema/services.js';
 import type { RequestContext } from '../../context.js';
 import type { ByteBudget } from '../../engines/events/byte-budget.js';
-import { DomainError, type ErrorCode, isErrorCode } from '../../errors.js';
+import { DomainError, type ErrorCode, isErrorCode, methodNotAllowed } from '../../errors.js';
 import { refusalOf } from '../../refusal.js';
 import { readParams } from '../http/read-params.js';
 import type { RequestBodies } from '../http/request-bodies.js';
@@ -90,10 +90,7 @@ export class StreamEndpoint {
    *   `method_not_allowed`
    */
   async handle(req: IncomingMessage, res: ServerResponse, ctx: RequestContext): Promise<void> {
-    if (!methods.includes(req.method!)) {
-      res.setHeader('allow', methods.join(', '));
-      throw new DomainError('method_not_allowed', `This path takes ${methods.join(', ')}.`);
-    }
+    if (!methods.includes(req.method!)) throw methodNotAllowed(methods);
     const context: StreamContext = { ctx, services: this.#deps.services, res };
     // graphql-sse would answer every failure to read the body with 400.
     const body = hasJson(req) ? await readParams(this.#deps, req, ctx) : null;

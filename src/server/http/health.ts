@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { methodNotAllowed } from '../../errors.js';
 
 /** What {@link healthRoutes} reports. */
 export interface HealthDeps {
@@ -8,6 +9,9 @@ export interface HealthDeps {
   gitVersion: string;
 }
 
+/** Whether the process lives is asked often, and without a token. */
+export const healthPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
 /** `/healthz`, which answers while the process runs, and `/readyz`, which answers 503 while requests cannot be served. */
 export function healthRoutes({ notReady, gitVersion }: HealthDeps): Hono {
   const app = new Hono();
@@ -16,5 +20,9 @@ export function healthRoutes({ notReady, gitVersion }: HealthDeps): Hono {
     const reason = await notReady();
     return c.json({ status: reason ?? 'ok', git: { version: gitVersion } }, reason ? 503 : 200);
   });
+  for (const path of healthPaths)
+    app.all(path, () => {
+      throw methodNotAllowed(['GET', 'HEAD']);
+    });
   return app;
 }

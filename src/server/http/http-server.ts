@@ -14,6 +14,7 @@ import { withDatabaseErrors } from '../../engines/database/database-errors.js';
 import { ByteBudget } from '../../engines/events/byte-budget.js';
 import { DomainError } from '../../errors.js';
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.js';
+import { refusalOf } from '../../refusal.js';
 import { GitEndpoint } from '../git/git-endpoint.js';
 import { ClientDocuments } from '../graphql/documents/client-documents.js';
 import { ExplorerEndpoint } from '../graphql/explorer/explorer-endpoint.js';
@@ -25,7 +26,7 @@ import { answerClientError } from './answer-client-error.js';
 import { assertAllowedOrigin } from './assert-allowed-origin.js';
 import { createCors } from './cors.js';
 import { EventStreams } from './event-streams.js';
-import { type HealthDeps, healthRoutes } from './health.js';
+import { type HealthDeps, healthPaths, healthRoutes } from './health.js';
 import { linger } from './linger.js';
 import { MetricsEndpoint } from './metrics-endpoint.js';
 import { PageEndpoint } from './pages/page-endpoint.js';
@@ -66,8 +67,6 @@ export interface HttpServerDeps extends HealthDeps {
   unreadLimits?: Partial<UnreadLimits>;
 }
 
-/** Whether the process lives is asked often, and without a token. */
-const healthPaths: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 const drainMs = 3_000;
 const clientLeft = new Error('The response is closed.');
 /** The time to receive a whole request with its body: a large push may come over a slow connection. */
@@ -256,7 +255,8 @@ function restListener(deps: HttpServerDeps): ReturnType<typeof getRequestListene
   app.route('/', deps.rest);
   app.onError((error, c) => {
     const requestId = requestIdOf(c.env.incoming);
-    deps.log.error({ err: error, requestId }, 'a request failed');
+    addToRecord(c.env.incoming, { code: refusalOf(error).code });
+    if (!(error instanceof DomainError)) deps.log.error({ err: error, requestId }, 'a request failed');
     return errorResponse(error, requestId);
   });
   // The first match compiles the patterns of all routes, which needs about a tenth of a second: while nobody waits for it.

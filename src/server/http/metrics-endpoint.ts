@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bearerToken } from '../../access/bearer-token.js';
 import { requirePlatformAdmin } from '../../access/require-admin.js';
 import type { RequestContext } from '../../context.js';
-import { DomainError } from '../../errors.js';
+import { methodNotAllowed } from '../../errors.js';
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.js';
 
 /** What {@link MetricsEndpoint} uses. */
@@ -35,10 +35,7 @@ export class MetricsEndpoint {
   /** @throws DomainError `method_not_allowed`, `unauthenticated`, `insufficient_scope`, `forbidden`, `storage_unavailable` */
   async handle(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
     const { metrics, context } = this.#deps;
-    if (req.method !== 'GET' && req.method !== 'HEAD') {
-      res.setHeader('allow', 'GET, HEAD');
-      throw new DomainError('method_not_allowed', 'This path takes GET, HEAD.');
-    }
+    if (req.method !== 'GET' && req.method !== 'HEAD') throw methodNotAllowed(['GET', 'HEAD']);
     if (!this.#hasMetricsToken(req))
       requirePlatformAdmin(await context(req, req.headers.authorization, requestId));
     const text = await metrics.text();

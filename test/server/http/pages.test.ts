@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refusalOf } from '../../../src/refusal.js';
 import { PageEndpoint } from '../../../src/server/http/pages/page-endpoint.js';
 import { rawRequest } from '../../support/raw-request.js';
 
@@ -21,7 +22,12 @@ async function serve(directory: string): Promise<string> {
   const pages = new PageEndpoint(directory);
   const server = createServer(async (req, res) => {
     const path = (req.url ?? '/').split('?', 1)[0]!;
-    if (!(await pages.handle(req, res, path))) res.writeHead(404).end();
+    try {
+      if (!(await pages.handle(req, res, path))) res.writeHead(404).end();
+    } catch (error) {
+      const { status, headers } = refusalOf(error);
+      res.writeHead(status, headers).end();
+    }
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -92,8 +98,20 @@ it.each([
   expect((await get(path, headers)).status).toBe(404);
 });
 
-it('only GET and HEAD are answered, HEAD without a body', async () => {
-  expect((await get('/', browser, 'POST')).status).toBe(404);
+it.each(['/', '/docs', '/spaces/demo', '/frame.html', '/assets/index-abc.js'])(
+  '%s answers 405 to other methods, whatever the client accepts',
+  async (path) => {
+    for (const headers of [browser, { accept: '*/*' }])
+      for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+        const answer = await get(path, headers, method);
+        expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+      }
+  },
+);
+
+it('HEAD is answered without a body, and what is no page is left to the API for each method', async () => {
+  for (const path of ['/nowhere', '/assets/index-other.js', '/api/v1.0/x', '/graphql'])
+    expect((await get(path, browser, 'POST')).status).toBe(404);
   const head = await get('/', browser, 'HEAD');
   expect(head.headers.get('content-length')).toBe(String(html.length));
   expect(await head.text()).toBe('');

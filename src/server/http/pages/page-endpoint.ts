@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { methodNotAllowed } from '../../../errors.js';
 import { StaticAnswers, type StaticFile } from '../static-answers.js';
 import { readPages } from './read-pages.js';
 
@@ -93,13 +94,13 @@ export class PageEndpoint {
    * address of no page the application says so, with the status 404.
    * @param path without the query
    * @returns false when the request is for something else
-   * @throws DomainError `overloaded` while too many answers are open
+   * @throws DomainError `overloaded` while too many answers are open, `method_not_allowed` for another method
    */
   async handle(req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean> {
-    if (req.method !== 'GET' && req.method !== 'HEAD') return false;
+    const isRead = req.method === 'GET' || req.method === 'HEAD';
     const isBrowser = /\btext\/html\b/i.test(req.headers.accept ?? '');
     const isKnown = pagePath.test(path);
-    const isPage = isBrowser && (isKnown || !otherPath.test(path));
+    const isPage = isRead ? isBrowser && (isKnown || !otherPath.test(path)) : isKnown;
     if (!isPage && !/^\/(assets\/|favicon\.svg$|(frame|chart|widgets)\.html$)/.test(path)) return false;
     this.#pages ??= readPages(this.#directory).catch((error) => {
       this.#pages = undefined;
@@ -108,6 +109,7 @@ export class PageEndpoint {
     const pages = await this.#pages;
     const file = pages?.get(isPage ? '/index.html' : path);
     if (!file && !isPage) return false;
+    if (!isRead) throw methodNotAllowed(['GET', 'HEAD']);
     this.#answers.admit(res);
     const status = isPage && !isKnown ? 404 : 200;
     if (file) await this.#answers.send(req, res, file, headersOf(path), status);
