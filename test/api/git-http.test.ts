@@ -129,7 +129,13 @@ describe('the Git HTTP protocol', () => {
       });
     expect(await (await post(gzipSync(lsRefs))).text()).toContain(' refs/heads/main');
     expect((await post(Buffer.from('no gzip'))).status).toBe(400);
-    expect((await post(lsRefs, 'br')).status).toBe(415);
+    for (const coding of ['GZIP', 'x-gzip', 'X-Gzip'])
+      expect(await (await post(gzipSync(lsRefs), coding)).text()).toContain(' refs/heads/main');
+    expect(await (await post(lsRefs, 'Identity')).text()).toContain(' refs/heads/main');
+    for (const coding of ['br', 'gzip, gzip']) {
+      const refused = await post(lsRefs, coding);
+      expect([refused.status, refused.headers.get('accept-encoding')]).toEqual([415, 'gzip, identity']);
+    }
     const endless = Buffer.from(`0014command=ls-refs\n0001${'0010ref-prefix x'.repeat(1_200_000)}`);
     expect((await post(gzipSync(endless))).status).toBe(413);
     const push = (body: Buffer) =>

@@ -67,16 +67,19 @@ export type BodyDecoder = (body: Readable) => AsyncIterable<Buffer>;
 
 /**
  * How the body of a request is to be read. Its reader limits its size.
- * @throws DomainError `unsupported_media_type`
+ * @throws DomainError `unsupported_media_type`, for another coding with `Accept-Encoding`
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1
  */
 export function bodyDecoder(req: IncomingMessage, service: GitRoute['action']): BodyDecoder {
-  const { 'content-type': type, 'content-encoding': encoding = 'identity' } = req.headers;
-  if (type !== `application/x-${service}-request`) {
+  const { 'content-type': type, 'content-encoding': coding = '' } = req.headers;
+  if (type?.toLowerCase() !== `application/x-${service}-request`) {
     throw new DomainError('unsupported_media_type', `Send application/x-${service}-request.`);
   }
-  if (encoding === 'identity') return chunksOf;
-  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
-    throw new DomainError('unsupported_media_type', 'Send the body uncompressed or as gzip.');
+  if (/^(identity)?$/i.test(coding)) return chunksOf;
+  if (!/^(x-)?gzip$/i.test(coding)) {
+    throw new DomainError('unsupported_media_type', 'Send the body uncompressed or as gzip.', {
+      headers: { 'accept-encoding': 'gzip, identity' },
+    });
   }
   return (body) => chunksOf(pipeline(body, createGunzip(), () => {}));
 }
