@@ -65,12 +65,14 @@ export const sharedHeaders: Record<string, JsonSchema> = {
     schema: { const: 'identity' },
   },
   'RateLimit-Policy': {
-    description: 'How many requests a token may send in how many seconds, unless there is no limit.',
-    schema: { type: 'string', pattern: '^"requests";q=\\d+;w=\\d+$' },
+    description:
+      'How many requests a token may send in how many seconds, unless there is no limit. With a 429 for requests without a ' +
+      'valid token it is `failures`: how many of them an address may send.',
+    schema: { type: 'string', pattern: '^"(requests|failures)";q=\\d+;w=\\d+$' },
   },
   RateLimit: {
-    description: 'How many requests are left, and the seconds until all are available again.',
-    schema: { type: 'string', pattern: '^"requests";r=\\d+;t=\\d+$' },
+    description: 'How many requests of the policy are left, and the seconds until all are available again.',
+    schema: { type: 'string', pattern: '^"(requests|failures)";r=\\d+;t=\\d+$' },
   },
   'Retry-After': {
     description: 'Seconds after which to try again.',

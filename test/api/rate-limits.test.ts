@@ -100,7 +100,7 @@ it('the cost of operations has a limit of its own, which no operation beyond it 
 });
 
 it('an address whose tokens are not valid is answered 429 on every transport, and valid tokens go on', async () => {
-  const gateway = await openTestGateway({ env: { RATE_LIMIT_FAILURES: '3' } });
+  const gateway = await openTestGateway({ env: { RATE_LIMIT_FAILURES: '3', RATE_LIMIT_REQUESTS: '500' } });
   try {
     const ask = (path: string, authorization: string) =>
       fetch(gateway.url + path, { headers: { authorization, accept: 'application/json' } });
@@ -109,10 +109,14 @@ it('an address whose tokens are not valid is answered 429 on every transport, an
     for (const path of paths) {
       const { status, headers } = await ask(path, 'Bearer wrong');
       expect([path, status, Number(headers.get('retry-after')) > 0]).toEqual([path, 429, true]);
+      expect(headers.get('ratelimit-policy')).toBe('"failures";q=3;w=60');
+      expect(headers.get('ratelimit')).toMatch(/^"failures";r=0;t=\d+$/);
     }
+    const rest = await gateway.rest('GET', '/workspaces', { token: 'wrong' });
+    expect([rest.status, rest.headers.get('ratelimit-policy')]).toEqual([429, '"failures";q=3;w=60']);
     const basic = `Basic ${Buffer.from('git:wrong').toString('base64')}`;
     const git = await ask('/git/demo/any.git/info/refs?service=git-upload-pack', basic);
-    expect(git.status).toBe(429);
+    expect([git.status, git.headers.get('ratelimit-policy')]).toEqual([429, '"failures";q=3;w=60']);
     expect((await ask('/openapi.json', `Bearer ${gateway.token}`)).status).toBe(200);
     expect((await fetch(`${gateway.url}/openapi.json`)).status).toBe(401);
   } finally {

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../errors.js';
-import { TokenLimiter } from './token-limiter.js';
+import { quotaHeaders, TokenLimiter } from './token-limiter.js';
 
 /**
  * Counts the requests of each address whose token is not valid. Above the limit such a request is answered with 429 in place
- * of 401. A request with a valid token is never refused, because many clients share the address of a proxy.
+ * of 401, and shows this policy in place of the one for the requests of a token. A request with a valid token is never refused,
+ * because many clients share the address of a proxy.
  */
 export class FailedAuthentications {
   readonly #limiter: TokenLimiter;
@@ -30,6 +31,7 @@ export class FailedAuthentications {
     const quota = this.#limiter.count(req.socket.remoteAddress);
     if (!quota?.isExceeded) return;
     const message = `Too many requests of your address had no valid token; wait ${quota.resetSeconds} s.`;
-    throw new DomainError('rate_limited', message, { retryAfterSeconds: quota.resetSeconds });
+    const headers = quotaHeaders([quota]);
+    throw new DomainError('rate_limited', message, { retryAfterSeconds: quota.resetSeconds, headers });
   }
 }
