@@ -15,7 +15,7 @@ const newestMinor = 5;
  * @see https://nbformat.readthedocs.io/en/latest/api.html#nbformat.validate
  */
 export function notebookFaults(value: unknown): NotebookFault[] {
-  if (!isJsonObject(value)) return [{ path: [], msg: 'must be object', type: 'type' }];
+  if (!isJsonObject(value)) return [{ path: [], msg: 'must be a JSON object', type: 'type' }];
   const { nbformat, nbformat_minor: minor } = value;
   if (nbformat !== 4) return [unsupported('nbformat', 'must be 4')];
   if (!(Number.isInteger(minor) && Number(minor) >= 0 && Number(minor) <= newestMinor)) {

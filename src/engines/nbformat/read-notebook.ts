@@ -24,14 +24,16 @@ const maxShownPath = 200;
  * @see https://jupyter-server.readthedocs.io/en/latest/developers/contents.html#data-model
  */
 export function readNotebook(bytes: Uint8Array): Notebook {
-  const stored = stripTransient(parseBytes(bytes));
+  const parsed = parseBytes(bytes);
+  // A copy of what is no object would be one.
+  const stored = isJsonObject(parsed) ? stripTransient(parsed) : parsed;
   const [fault] = notebookFaults(stored);
   if (fault) throw new UnreadableNotebookError(notebookFault(stored, fault));
-  const notebook = joinMultiline(stored);
+  const notebook = joinMultiline(stored as JsonObject);
   return notebook.nbformat_minor < 5 ? notebook : { ...notebook, cells: completeCellIds(notebook.cells) };
 }
 
-function parseBytes(bytes: Uint8Array): JsonObject {
+function parseBytes(bytes: Uint8Array): unknown {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -39,7 +41,7 @@ function parseBytes(bytes: Uint8Array): JsonObject {
     throw new UnreadableNotebookError(`is not UTF-8 at byte ${invalidUtf8Offset(bytes)}`, cause);
   }
   try {
-    return parseJson(text) as JsonObject;
+    return parseJson(text);
   } catch (cause) {
     throw new UnreadableNotebookError(textFault(text, cause), cause);
   }

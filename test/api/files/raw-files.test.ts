@@ -87,6 +87,7 @@ describe('a file of any bytes', () => {
     for (const [bytes, why] of [
       ['', 'is an empty file'],
       ['{', 'is not JSON that can be read'],
+      ['[]', 'its root must be a JSON object'],
       ['{"nbformat":3,"nbformat_minor":0,"metadata":{},"worksheets":[]}', 'is nbformat 3'],
     ] as const) {
       const bad = await put('path=bad.ipynb', bytes);

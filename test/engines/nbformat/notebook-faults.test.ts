@@ -65,7 +65,7 @@ describe('notebookFaults', () => {
   });
 
   it.each([[null], [1], ['x'], [[]], [true]])('refuses %j instead of a notebook', (value) => {
-    expect(notebookFaults(value)).toEqual([{ path: [], msg: 'must be object', type: 'type' }]);
+    expect(notebookFaults(value)).toEqual([{ path: [], msg: 'must be a JSON object', type: 'type' }]);
   });
 
   it('reports each fault of each cell with its path', () => {

@@ -120,6 +120,11 @@ describe('readNotebook', () => {
     ],
     ['nbformat 4.6', Buffer.from('{"nbformat":4,"nbformat_minor":6}'), 'is nbformat 4.6;'],
     ['no version', Buffer.from('{}'), 'nbformat must be 4.'],
+    ...['[]', '1', 'null', '"nbformat"', 'true'].map((text): [string, Buffer, string] => [
+      text,
+      Buffer.from(text),
+      'its root must be a JSON object.',
+    ]),
     [
       'a bad cell',
       around('{"cell_type":"code","metadata":{},"source":1,"outputs":[],"execution_count":null}'),
