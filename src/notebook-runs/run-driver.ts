@@ -179,14 +179,16 @@ export class RunDriver {
 
   async #queueCell(
     sessionId: string,
-    { executionId, source, cellIndex, cellId }: NotebookRunCell,
+    { executionId, source, cellIndex, cellId, mayRaise }: NotebookRunCell,
   ): Promise<void> {
     const { userId, allowErrors, timeoutSeconds, startedAt } = this.#run;
     const left =
       timeoutSeconds === null ? null : startedAt!.getTime() / 1000 + timeoutSeconds - Date.now() / 1000;
     const row = {
       ...{ id: executionId, sessionId, userId, code: source, cellIndex, cellId },
-      ...{ stopOnError: !allowErrors, timeoutSeconds: left === null ? null : Math.max(0.001, left) },
+      // An exception that does not end the run ends no other cell of its user either.
+      stopOnError: !(allowErrors || mayRaise),
+      timeoutSeconds: left === null ? null : Math.max(0.001, left),
     };
     await this.#services.intake.addWhenAnswered(row, this.#closing);
     this.#services.bus.publish('notebookRun', this.#run.id, { runId: this.#run.id });
