@@ -108,15 +108,30 @@ export class RunDriver {
 
   /** Ends the session of the run, if it is its own, and not that of a new owner of the kernels. Never rejects. */
   async endSession(): Promise<void> {
-    const { sessionId, ownsSession } = this.#run;
-    if (sessionId === null || !ownsSession) return;
+    if (!this.#run.ownsSession) return;
     try {
       if (!(await isStillOwner(this.#services))) return;
-      const end = async () => deleteSession(this.#services, await this.context(), this.#spaceSlug, sessionId);
+      const end = async () => {
+        const sessionId = this.#run.sessionId ?? (await this.#startingSession());
+        if (sessionId === null) return;
+        await deleteSession(this.#services, await this.context(), this.#spaceSlug, sessionId);
+      };
       await untilAnswered(end, { signal: this.#closing, maxMs: shortOutageMs });
     } catch (err) {
       this.#services.log.warn({ err, runId: this.#run.id }, 'the session of a run was not ended');
     }
+  }
+
+  /** What no other session has. */
+  get #sessionKey(): string {
+    return `run:${this.#run.id}`;
+  }
+
+  /** The session of the run whose start was not waited for to its end. */
+  async #startingSession(): Promise<string | null> {
+    const where = { liveKey: this.#sessionKey };
+    const found = await this.#services.prisma.session.findUnique({ where, select: { id: true } });
+    return found?.id ?? null;
   }
 
   #timeLimit(startedAt: Date): AbortSignal {
@@ -129,18 +144,20 @@ export class RunDriver {
   /** Null when the run was cancelled or its time passed. */
   async #openSession(): Promise<string | null> {
     const { id, workspaceId, path, branch, kernelProfileId } = this.#run;
-    const input = { workspaceId, path, branch, kernelProfileId, ownKey: `run:${id}` };
+    const input = { workspaceId, path, branch, kernelProfileId, ownKey: this.#sessionKey };
     const deadline = Date.now() + maxStartMs;
-    while (!this.#stopped.aborted) {
+    const signal = this.#stopped;
+    while (!signal.aborted) {
       try {
-        const { session } = await createSession(this.#services, this.#ctx!, this.#spaceSlug, input);
+        const options = { signal };
+        const { session } = await createSession(this.#services, this.#ctx!, this.#spaceSlug, input, options);
         this.#run = { ...this.#run, sessionId: session.id };
         await writeRunSession(this.#services, id, session.id);
         return session.id;
       } catch (error) {
         const isStarting = error instanceof DomainError && error.code === 'session_starting';
         if (!isStarting || Date.now() > deadline) throw error;
-        await sleep(1_000, undefined, { signal: this.#stopped }).catch(() => {});
+        await sleep(1_000, undefined, { signal }).catch(() => {});
       }
     }
     if (this.#closing.aborted) throw new LeftRunError();
