@@ -41,27 +41,26 @@ export class RunDriver {
   readonly #services: RunningServices;
   readonly #spaceSlug: string;
   readonly #closing: AbortSignal;
-  readonly #cancelling = new AbortController();
+  readonly #cancelled: AbortSignal;
   readonly #timeout: AbortSignal;
   #ctx: RequestContext | undefined;
 
-  /** @param closing aborts when the gateway stops */
+  /**
+   * @param signals.closing aborts when the gateway stops
+   * @param signals.cancelled aborts when somebody cancels the run, which then ends as cancelled, unless it ends before
+   */
   constructor(
     services: RunningServices,
     run: RunRow & { startedAt: Date },
     spaceSlug: string,
-    closing: AbortSignal,
+    signals: { closing: AbortSignal; cancelled: AbortSignal },
   ) {
     this.#services = services;
     this.#run = run;
     this.#spaceSlug = spaceSlug;
-    this.#closing = closing;
+    this.#closing = signals.closing;
+    this.#cancelled = signals.cancelled;
     this.#timeout = this.#timeLimit(run.startedAt);
-  }
-
-  /** The run ends as cancelled, unless it ends before. */
-  cancel(): void {
-    this.#cancelling.abort();
   }
 
   /** The user of the run, with what they may do now. */
@@ -79,7 +78,7 @@ export class RunDriver {
     try {
       this.#ctx = await this.context();
       const sessionId = this.#run.sessionId ?? (await this.#openSession());
-      if (sessionId === null) return { status: this.#cancelling.signal.aborted ? 'cancelled' : 'timed_out' };
+      if (sessionId === null) return { status: this.#cancelled.aborted ? 'cancelled' : 'timed_out' };
       const viewerLeft = this.#services.sessions.viewerCame(sessionId);
       try {
         return await this.#runCells(sessionId);
@@ -165,7 +164,7 @@ export class RunDriver {
   }
 
   get #stopped(): AbortSignal {
-    return AbortSignal.any([this.#closing, this.#cancelling.signal, this.#timeout]);
+    return AbortSignal.any([this.#closing, this.#cancelled, this.#timeout]);
   }
 
   async #runCells(sessionId: string): Promise<RunEnd> {
@@ -187,7 +186,7 @@ export class RunDriver {
     const { executionId } = cell;
     const known = await prisma.execution.findUnique({ where: { id: executionId } });
     if (!known) {
-      if (this.#cancelling.signal.aborted) return { status: 'cancelled' };
+      if (this.#cancelled.aborted) return { status: 'cancelled' };
       if (this.#timeout.aborted) return { status: 'timed_out' };
       await this.#queueCell(sessionId, cell);
     }
@@ -254,7 +253,7 @@ export class RunDriver {
 
   async #endOf(execution: Execution, { mayRaise }: NotebookRunCell): Promise<RunEnd | null> {
     if (execution.status !== 'ok') {
-      if (this.#cancelling.signal.aborted) return { status: 'cancelled' };
+      if (this.#cancelled.aborted) return { status: 'cancelled' };
       if (this.#timeout.aborted) return { status: 'timed_out' };
     }
     switch (execution.status) {

@@ -89,7 +89,7 @@ export async function runNotebook(
   const run = await queueRun(services, ctx, input, {
     ...{ repositoryId: target.repository.id, ref: resolved, branch, save, plan, prepared, session, due },
   });
-  services.notebookRunner.begin(run.id);
+  services.notebookRunner.begin(run);
   return run;
 }
 
