@@ -196,6 +196,7 @@ describe('a former owner', () => {
     const { id, status: _, finishedAt: __, notebook, ...known } = await running();
     const row = {
       ...known,
+      id: randomUUID(),
       notebook: notebook!,
       path: 'queued.ipynb',
       parameters: '{"a":1}',
