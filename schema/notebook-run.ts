@@ -186,6 +186,9 @@ const RunNotebookInput = builder.inputType('RunNotebookInput', {
         'Whether the run goes on behind a cell that raises an exception, as it does behind one with the tag ' +
         '`raises-exception`; default false.',
     }),
+    runId: t.id({
+      description: "A UUID of the client's: sent again, the answer is that run, and nothing runs twice.",
+    }),
   }),
 });
 

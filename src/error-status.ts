@@ -27,6 +27,7 @@ export const statusOf: Record<ErrorCode, ErrorStatus> = {
   kernel_busy: 409,
   worker_not_live: 409,
   execution_id_reused: 409,
+  run_id_reused: 409,
   execution_finished: 409,
   source_mismatch: 409,
   input_not_expected: 409,

@@ -25,6 +25,7 @@ export const errorCodes = [
   'kernel_busy',
   'worker_not_live',
   'execution_id_reused',
+  'run_id_reused',
   'execution_finished',
   'source_mismatch',
   'input_not_expected',

@@ -488,6 +488,8 @@ export type RunNotebookInput = {
   path: string;
   /** A branch, tag or commit sha; default the workspace's branch. */
   ref?: string | null | undefined;
+  /** A UUID of the client's: sent again, the answer is that run, and nothing runs twice. */
+  runId?: string | null | undefined;
   /** Where the executed notebook is saved, unless the file there changes meanwhile; default at its own path. */
   saveTo?: SaveToInput | null | undefined;
   /** A session of the workspace that runs it; default one of its own, which ends with it. */

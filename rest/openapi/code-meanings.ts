@@ -30,6 +30,7 @@ const codeMeanings: Record<ErrorCode, string> = {
   kernel_busy: 'The kernel runs a cell and cannot answer beside it: ask again later.',
   worker_not_live: 'The worker has stopped: open a new session.',
   execution_id_reused: 'The `execution_id` belongs to another run: another body, session or user.',
+  run_id_reused: 'The `run_id` belongs to another run of a notebook: another body or user.',
   execution_finished: 'The run has ended.',
   source_mismatch:
     'The notebook on the branch has another source for the cells that `errors` names: save it, or read it again.',

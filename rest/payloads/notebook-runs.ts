@@ -47,6 +47,10 @@ export const runNotebookBody = z.strictObject({
   first_cell: cellIndex('The index of the first cell that is run, from 0; default: 0.'),
   last_cell: cellIndex('The index of the last cell that is run; default: the end.'),
   session_id: idText('A session of the workspace that runs it; default: one of its own.', 'uuid').nullish(),
+  run_id: idText(
+    'A UUID of your own; a request with the same one is answered with the same run.',
+    'uuid',
+  ).nullish(),
 });
 
 /** Which runs are listed. */

@@ -24,7 +24,8 @@ export const notebookRunRoutes: RestRoute[] = [
       'The answer comes when the run is queued; it needs no client. Each cell is an execution. An exception ends the run, ' +
       'unless the cell has the tag `raises-exception` or `allow_errors` is true. After `ok`, `error` and `timed_out` the ' +
       'executed notebook is saved with one commit, if the file there is the one that was there at the start: else ' +
-      '`save_error` says why not, and the run has the notebook. It needs the scope `write` too.',
+      '`save_error` says why not, and the run has the notebook. With a `run_id` that was sent before, the answer is that run, ' +
+      'as it is now. It needs the scope `write` too.',
     needs: { scope: 'execute', permission: '`can_edit` over the workspace' },
     body: runNotebookBody,
     document: RunNotebookDocument,
@@ -34,13 +35,13 @@ export const notebookRunRoutes: RestRoute[] = [
         ...{ workspaceId: body.workspace_id, path: body.path, ref: body.ref, parameters: body.parameters },
         ...{ firstCell: body.first_cell, lastCell: body.last_cell, saveTo: body.save_to },
         ...{ kernelProfileId: body.kernel_profile_id, sessionId: body.session_id },
-        ...{ timeoutSeconds: body.timeout_seconds, allowErrors: body.allow_errors },
+        ...{ timeoutSeconds: body.timeout_seconds, allowErrors: body.allow_errors, runId: body.run_id },
       },
     }),
     responds: { kind: 'created', at: 'runNotebook' },
     errors: [
       ...(['workspace_archived', 'branch_protected', 'invalid_path', 'invalid_ref'] as const),
-      ...(['unreadable_file', 'base_sha_conflict', 'quota_exceeded'] as const),
+      ...(['unreadable_file', 'base_sha_conflict', 'quota_exceeded', 'run_id_reused'] as const),
       ...(['session_dead', 'worker_not_live', 'runtime_unavailable'] as const),
     ],
     repeats: 'runNotebook',

@@ -8,7 +8,7 @@ import { DomainError, notFound } from '../errors.js';
 import { commitChanges } from '../files/commit-changes.js';
 import type { FileServices } from '../files/file-services.js';
 import { type BranchTarget, checkTargetBranch, loadFileTarget } from '../files/file-target.js';
-import { pathHash } from '../notebooks/path-hash.js';
+import { findSavedCommit } from '../files/find-saved-commit.js';
 import { jsonSize } from './event-codec.js';
 import type { ExecutionLog } from './execution-log.js';
 import { executionResult } from './execution-result.js';
@@ -113,20 +113,11 @@ async function merged(
 }
 
 /** The commit of an earlier call. */
-async function savedBefore(
-  { prisma, indexer }: SaveOutputsServices,
+function savedBefore(
+  services: SaveOutputsServices,
   { target, path, executionId }: Save,
 ): Promise<string | null> {
-  const { repository, branch } = target;
-  await indexer.ensure(repository.id, branch);
-  const version = await prisma.fileVersion.findFirst({
-    where: {
-      ...{ repositoryId: repository.id, branch, pathHash: pathHash(path) },
-      message: { contains: trailer(executionId) },
-    },
-    select: { commitOid: true },
-  });
-  return version?.commitOid ?? null;
+  return findSavedCommit(services, target, { path, lastLine: trailer(executionId) });
 }
 
 function trailer(executionId: string): string {

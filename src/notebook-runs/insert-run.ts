@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { NotebookRun } from '../../prisma/generated/client/client.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import { insertOnce } from '../engines/database/insert-once.js';
@@ -9,6 +8,7 @@ import { type RunRow, withoutNotebook } from './load-run.js';
 /** What is known of a run before it is queued. */
 export type NewRun = Pick<
   NotebookRun,
+  | ('id' | 'inputHash')
   | ('workspaceId' | 'userId' | 'repositoryId' | 'branch' | 'path' | 'ref' | 'commitOid' | 'parameters')
   | ('allowErrors' | 'timeoutSeconds' | 'kernelProfileId' | 'kernelName' | 'sessionId' | 'ownsSession')
   | ('saveBranch' | 'savePath' | 'saveBaseOid' | 'scheduleId' | 'dueAt')
@@ -17,18 +17,19 @@ export type NewRun = Pick<
 /**
  * Writes the row of a run and those of its cells, in one statement, once also where that is repeated in a short outage. A new
  * owner of the runtime finds the run and goes on with it, and a former one writes none.
- * @throws FormerOwnerError; a violation of `NotebookRun_scheduleId_dueAt_key` for a due time that has a run
+ * @throws FormerOwnerError; a violation of `NotebookRun_scheduleId_dueAt_key` for a due time that has a run, and of the primary
+ *   key for an id that is taken; where the database did not answer meanwhile, the run that has the id is returned
  */
 export async function insertRun(
   target: OwnerTarget,
   run: NewRun,
   cells: readonly PlannedCell[],
 ): Promise<RunRow> {
-  const where = { id: randomUUID() };
+  const where = { id: run.id };
   const { notebookRun } = target.prisma;
   return insertOnce(
     async () => {
-      await insert(target, where.id, run, cells);
+      await insert(target, run, cells);
       return notebookRun.findUniqueOrThrow({ where, omit: withoutNotebook });
     },
     () => notebookRun.findUnique({ where, omit: withoutNotebook }),
@@ -37,7 +38,6 @@ export async function insertRun(
 
 async function insert(
   { prisma, epoch }: OwnerTarget,
-  id: string,
   run: NewRun,
   cells: readonly PlannedCell[],
 ): Promise<void> {
@@ -47,13 +47,13 @@ async function insert(
       INSERT INTO "NotebookRun"
         ("id", "workspaceId", "userId", "repositoryId", "branch", "path", "ref", "commitOid", "parameters",
          "allowErrors", "timeoutSeconds", "kernelProfileId", "kernelName", "sessionId", "ownsSession",
-         "saveBranch", "savePath", "saveBaseOid", "scheduleId", "dueAt", "notebook")
-      SELECT ${id}::uuid, ${run.workspaceId}::uuid, ${run.userId}::uuid, ${run.repositoryId}::uuid,
+         "saveBranch", "savePath", "saveBaseOid", "scheduleId", "dueAt", "inputHash", "notebook")
+      SELECT ${run.id}::uuid, ${run.workspaceId}::uuid, ${run.userId}::uuid, ${run.repositoryId}::uuid,
         ${run.branch}::text, ${run.path}::text, ${run.ref}::text, ${run.commitOid}::text, ${run.parameters}::text,
         ${run.allowErrors}::boolean, ${run.timeoutSeconds}::float8, ${run.kernelProfileId}::text,
         ${run.kernelName}::text, ${run.sessionId}::uuid, ${run.ownsSession}::boolean, ${run.saveBranch}::text,
         ${run.savePath}::text, ${run.saveBaseOid}::text, ${run.scheduleId}::uuid, ${run.dueAt}::timestamptz,
-        ${run.notebook}::bytea
+        ${run.inputHash}::text, ${run.notebook}::bytea
       FROM owned RETURNING "id"), cells AS (
       INSERT INTO "NotebookRunCell"
         ("runId", "position", "cellIndex", "cellId", "source", "mayRaise", "executionId")

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import type { NotebookRun } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
 import { isStillOwner } from '../engines/database/owner-target.js';
 import { isTakenOver } from '../engines/database/taken-over.js';
 import { isOutage, untilAnswered } from '../engines/database/until-answered.js';
+import { FairLimit } from '../engines/events/fair-limit.js';
 import { sharedAbort } from '../engines/events/shared-abort.js';
 import type { JsonObject } from '../engines/nbformat/json-value.js';
 import { DomainError } from '../errors.js';
@@ -13,6 +13,7 @@ import { executedNotebook } from './executed-notebook.js';
 import type { RunRow } from './load-run.js';
 import { withoutNotebook } from './load-run.js';
 import { provenance } from './provenance.js';
+import { RunCancel } from './run-cancel.js';
 import { LeftRunError, RunDriver, type RunEnd } from './run-driver.js';
 import type { RunningServices } from './running-services.js';
 import { saveRun } from './save-run.js';
@@ -21,6 +22,8 @@ import { writeRunStart } from './write-run-start.js';
 
 /** This many runs go on at the same time; the others wait. */
 const maxConcurrent = 16;
+/** This many of one user: a run may have no end, or wait for input. */
+const maxOfUser = 4;
 /** How long a run waits for a database that does not answer until it tries to go on. */
 const retryMs = 1_000;
 /** After these ends the notebook is saved; after the others it can be read from the run only. */
@@ -31,9 +34,9 @@ const saved: ReadonlySet<NotebookRun['status']> = new Set(['ok', 'error', 'timed
  * what an earlier one has left.
  */
 export class NotebookRunner {
-  readonly #limit = pLimit(maxConcurrent);
-  /** What {@link close} waits for. */
-  readonly #working = new Set<Promise<void>>();
+  readonly #limit = new FairLimit(maxConcurrent, maxOfUser);
+  /** The runs that go on or wait here, by id: what {@link close} waits for. */
+  readonly #working = new Map<string, Promise<void>>();
   readonly #closing = sharedAbort();
 
   readonly #services: RunningServices;
@@ -42,10 +45,11 @@ export class NotebookRunner {
     this.#services = services;
   }
 
-  /** Goes on with a run whose row is written, as soon as there is room. */
-  begin(runId: string): void {
-    const work = this.#limit(() => this.#work(runId)).finally(() => this.#working.delete(work));
-    this.#working.add(work);
+  /** Goes on with a run whose row is written, as soon as there is room; does nothing where it was begun here before. */
+  begin({ id, userId }: Pick<RunRow, 'id' | 'userId'>): void {
+    if (this.#working.has(id)) return;
+    const work = this.#whenFree(id, userId).finally(() => this.#working.delete(id));
+    this.#working.set(id, work);
   }
 
   /** Goes on with what an earlier process has left. Called once, when this process becomes the owner of the kernels. */
@@ -53,23 +57,36 @@ export class NotebookRunner {
     const left = await this.#services.prisma.notebookRun.findMany({
       where: { finishedAt: null },
       orderBy: { createdAt: 'asc' },
-      select: { id: true },
+      select: { id: true, userId: true },
     });
-    for (const { id } of left) this.begin(id);
+    for (const run of left) this.begin(run);
   }
 
   /** Resolves when this process works on no run any more; the next one goes on with those that have not ended. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all(this.#working);
+    await Promise.all(this.#working.values());
   }
 
   /** Never rejects. */
-  async #work(runId: string): Promise<void> {
+  async #whenFree(id: string, userId: string): Promise<void> {
+    const cancel = new RunCancel(this.#services, id, this.#closing.signal);
+    try {
+      await this.#limit.run(userId, () => this.#work(id, cancel), cancel.signal);
+    } catch {
+      // It was cancelled while it waited, and ends now: others may go on for days.
+      await this.#work(id, cancel);
+    } finally {
+      cancel.close();
+    }
+  }
+
+  /** Never rejects. */
+  async #work(runId: string, cancel: RunCancel): Promise<void> {
     const { signal } = this.#closing;
     if (signal.aborted) return;
     try {
-      while (!(await this.#driveUntilOutage(runId)) && !signal.aborted)
+      while (!(await this.#driveUntilOutage(runId, cancel)) && !signal.aborted)
         await sleep(retryMs, undefined, { signal }).catch(() => {});
     } catch (err) {
       if (err instanceof LeftRunError || isTakenOver(err) || signal.aborted) return;
@@ -80,9 +97,9 @@ export class NotebookRunner {
   }
 
   /** @returns false when the database did not answer: it goes on from there, as the next process would */
-  async #driveUntilOutage(runId: string): Promise<boolean> {
+  async #driveUntilOutage(runId: string, cancel: RunCancel): Promise<boolean> {
     try {
-      await this.#drive(runId);
+      await this.#drive(runId, cancel);
       return true;
     } catch (err) {
       if (!isOutage(err)) throw err;
@@ -91,32 +108,21 @@ export class NotebookRunner {
     }
   }
 
-  async #drive(runId: string): Promise<void> {
-    const { bus } = this.#services;
-    const { signal } = this.#closing;
+  async #drive(runId: string, cancel: RunCancel): Promise<void> {
     const found = await this.#begun(runId);
     if (!found) return;
     const { workspace, ...run } = found;
     const { slug } = workspace.space;
-    const driver = new RunDriver(this.#services, run, slug, this.#closing.signal);
-    const cancelIfAsked = () =>
-      void untilAnswered(() => this.#isCancelled(runId), { signal }).then(
-        (is) => is && driver.cancel(),
-        () => {},
-      );
-    const leave = [bus.subscribe('notebookRun', runId, cancelIfAsked), bus.onMissed(cancelIfAsked)];
-    try {
-      cancelIfAsked();
-      const end = await driver.drive();
-      // The new owner goes on with it, in its session.
-      if (!(await isStillOwner(this.#services))) throw new LeftRunError();
-      // Its kernel has them, which ends with the session.
-      const widgets = await driver.widgets();
-      await driver.endSession();
-      await this.#finish(run, slug, driver, { ...end, widgets });
-    } finally {
-      for (const one of leave) one();
-    }
+    const signals = { closing: this.#closing.signal, cancelled: cancel.signal };
+    const driver = new RunDriver(this.#services, run, slug, signals);
+    cancel.look();
+    const end = await driver.drive();
+    // The new owner goes on with it, in its session.
+    if (!(await isStillOwner(this.#services))) throw new LeftRunError();
+    // Its kernel has them, which ends with the session.
+    const widgets = await driver.widgets();
+    await driver.endSession();
+    await this.#finish(run, slug, driver, { ...end, widgets });
   }
 
   /** Marks a run as running. Null when it has ended. */
@@ -133,11 +139,6 @@ export class NotebookRunner {
     await writeRunStart(this.#services, id, startedAt);
     bus.publish('notebookRun', id, { runId: id });
     return { ...run, startedAt, status: 'running' as const };
-  }
-
-  async #isCancelled(id: string): Promise<boolean> {
-    const where = { id, cancelledAt: { not: null } };
-    return (await this.#services.prisma.notebookRun.count({ where })) > 0;
   }
 
   async #finish(

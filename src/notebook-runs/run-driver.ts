@@ -41,27 +41,26 @@ export class RunDriver {
   readonly #services: RunningServices;
   readonly #spaceSlug: string;
   readonly #closing: AbortSignal;
-  readonly #cancelling = new AbortController();
+  readonly #cancelled: AbortSignal;
   readonly #timeout: AbortSignal;
   #ctx: RequestContext | undefined;
 
-  /** @param closing aborts when the gateway stops */
+  /**
+   * @param signals.closing aborts when the gateway stops
+   * @param signals.cancelled aborts when somebody cancels the run, which then ends as cancelled, unless it ends before
+   */
   constructor(
     services: RunningServices,
     run: RunRow & { startedAt: Date },
     spaceSlug: string,
-    closing: AbortSignal,
+    signals: { closing: AbortSignal; cancelled: AbortSignal },
   ) {
     this.#services = services;
     this.#run = run;
     this.#spaceSlug = spaceSlug;
-    this.#closing = closing;
+    this.#closing = signals.closing;
+    this.#cancelled = signals.cancelled;
     this.#timeout = this.#timeLimit(run.startedAt);
-  }
-
-  /** The run ends as cancelled, unless it ends before. */
-  cancel(): void {
-    this.#cancelling.abort();
   }
 
   /** The user of the run, with what they may do now. */
@@ -79,7 +78,7 @@ export class RunDriver {
     try {
       this.#ctx = await this.context();
       const sessionId = this.#run.sessionId ?? (await this.#openSession());
-      if (sessionId === null) return { status: this.#cancelling.signal.aborted ? 'cancelled' : 'timed_out' };
+      if (sessionId === null) return { status: this.#cancelled.aborted ? 'cancelled' : 'timed_out' };
       const viewerLeft = this.#services.sessions.viewerCame(sessionId);
       try {
         return await this.#runCells(sessionId);
@@ -108,15 +107,30 @@ export class RunDriver {
 
   /** Ends the session of the run, if it is its own, and not that of a new owner of the kernels. Never rejects. */
   async endSession(): Promise<void> {
-    const { sessionId, ownsSession } = this.#run;
-    if (sessionId === null || !ownsSession) return;
+    if (!this.#run.ownsSession) return;
     try {
       if (!(await isStillOwner(this.#services))) return;
-      const end = async () => deleteSession(this.#services, await this.context(), this.#spaceSlug, sessionId);
+      const end = async () => {
+        const sessionId = this.#run.sessionId ?? (await this.#startingSession());
+        if (sessionId === null) return;
+        await deleteSession(this.#services, await this.context(), this.#spaceSlug, sessionId);
+      };
       await untilAnswered(end, { signal: this.#closing, maxMs: shortOutageMs });
     } catch (err) {
       this.#services.log.warn({ err, runId: this.#run.id }, 'the session of a run was not ended');
     }
+  }
+
+  /** What no other session has. */
+  get #sessionKey(): string {
+    return `run:${this.#run.id}`;
+  }
+
+  /** The session of the run whose start was not waited for to its end. */
+  async #startingSession(): Promise<string | null> {
+    const where = { liveKey: this.#sessionKey };
+    const found = await this.#services.prisma.session.findUnique({ where, select: { id: true } });
+    return found?.id ?? null;
   }
 
   #timeLimit(startedAt: Date): AbortSignal {
@@ -129,18 +143,20 @@ export class RunDriver {
   /** Null when the run was cancelled or its time passed. */
   async #openSession(): Promise<string | null> {
     const { id, workspaceId, path, branch, kernelProfileId } = this.#run;
-    const input = { workspaceId, path, branch, kernelProfileId, ownKey: `run:${id}` };
+    const input = { workspaceId, path, branch, kernelProfileId, ownKey: this.#sessionKey };
     const deadline = Date.now() + maxStartMs;
-    while (!this.#stopped.aborted) {
+    const signal = this.#stopped;
+    while (!signal.aborted) {
       try {
-        const { session } = await createSession(this.#services, this.#ctx!, this.#spaceSlug, input);
+        const options = { signal };
+        const { session } = await createSession(this.#services, this.#ctx!, this.#spaceSlug, input, options);
         this.#run = { ...this.#run, sessionId: session.id };
         await writeRunSession(this.#services, id, session.id);
         return session.id;
       } catch (error) {
         const isStarting = error instanceof DomainError && error.code === 'session_starting';
         if (!isStarting || Date.now() > deadline) throw error;
-        await sleep(1_000, undefined, { signal: this.#stopped }).catch(() => {});
+        await sleep(1_000, undefined, { signal }).catch(() => {});
       }
     }
     if (this.#closing.aborted) throw new LeftRunError();
@@ -148,7 +164,7 @@ export class RunDriver {
   }
 
   get #stopped(): AbortSignal {
-    return AbortSignal.any([this.#closing, this.#cancelling.signal, this.#timeout]);
+    return AbortSignal.any([this.#closing, this.#cancelled, this.#timeout]);
   }
 
   async #runCells(sessionId: string): Promise<RunEnd> {
@@ -170,7 +186,7 @@ export class RunDriver {
     const { executionId } = cell;
     const known = await prisma.execution.findUnique({ where: { id: executionId } });
     if (!known) {
-      if (this.#cancelling.signal.aborted) return { status: 'cancelled' };
+      if (this.#cancelled.aborted) return { status: 'cancelled' };
       if (this.#timeout.aborted) return { status: 'timed_out' };
       await this.#queueCell(sessionId, cell);
     }
@@ -179,14 +195,16 @@ export class RunDriver {
 
   async #queueCell(
     sessionId: string,
-    { executionId, source, cellIndex, cellId }: NotebookRunCell,
+    { executionId, source, cellIndex, cellId, mayRaise }: NotebookRunCell,
   ): Promise<void> {
     const { userId, allowErrors, timeoutSeconds, startedAt } = this.#run;
     const left =
       timeoutSeconds === null ? null : startedAt!.getTime() / 1000 + timeoutSeconds - Date.now() / 1000;
     const row = {
       ...{ id: executionId, sessionId, userId, code: source, cellIndex, cellId },
-      ...{ stopOnError: !allowErrors, timeoutSeconds: left === null ? null : Math.max(0.001, left) },
+      // An exception that does not end the run ends no other cell of its user either.
+      stopOnError: !(allowErrors || mayRaise),
+      timeoutSeconds: left === null ? null : Math.max(0.001, left),
     };
     await this.#services.intake.addWhenAnswered(row, this.#closing);
     this.#services.bus.publish('notebookRun', this.#run.id, { runId: this.#run.id });
@@ -235,7 +253,7 @@ export class RunDriver {
 
   async #endOf(execution: Execution, { mayRaise }: NotebookRunCell): Promise<RunEnd | null> {
     if (execution.status !== 'ok') {
-      if (this.#cancelling.signal.aborted) return { status: 'cancelled' };
+      if (this.#cancelled.aborted) return { status: 'cancelled' };
       if (this.#timeout.aborted) return { status: 'timed_out' };
     }
     switch (execution.status) {

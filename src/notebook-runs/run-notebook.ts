@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { requireScope } from '../access/require-scope.js';
 import type { RequestContext } from '../context.js';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
@@ -15,23 +16,14 @@ import { checkUuid } from '../validation/check-input.js';
 import { checkStartName } from '../workers/check-start-name.js';
 import { resolveStart, type StartPlan } from '../workers/resolve-start.js';
 import { assertRunQuota } from './assert-run-quota.js';
-import { checkParameters, type RepeatableInput, runInputChecks } from './check-run-input.js';
+import { checkParameters, runInputChecks } from './check-run-input.js';
 import { insertRun, type NewRun } from './insert-run.js';
 import type { RunRow } from './load-run.js';
 import type { NotebookRunServices } from './notebook-run-services.js';
 import { parameterSource } from './parameter-source.js';
+import { assertSameRequest, inputHash, type RunRequest, repeatedRun } from './repeated-run.js';
+import type { RunNotebookInput } from './run-notebook-input.js';
 import { type SaveTarget, saveTarget } from './save-target.js';
-
-/** A notebook to run. Only `workspaceId` and `path` are required. */
-export interface RunNotebookInput extends RepeatableInput {
-  workspaceId: string;
-  path: string;
-  /** The index of the first and of the last cell that are run, from 0; default all. */
-  firstCell?: number | null;
-  lastCell?: number | null;
-  /** A session of the workspace that runs it; default one of its own, which ends with it. */
-  sessionId?: string | null;
-}
 
 /** The due time of a schedule. */
 export interface DueTime {
@@ -49,7 +41,7 @@ const maxCells = 5_000;
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `branch_protected`,
  *   `invalid_request`, `invalid_path`, `invalid_ref`, `unreadable_file`, `base_sha_conflict` when the file on the branch is
  *   another one than that of a tag or a commit, `quota_exceeded`, `runtime_unavailable` when another gateway has just taken over
- *   the kernels; with a session also `session_dead`, `worker_not_live`
+ *   the kernels; with a session also `session_dead`, `worker_not_live`; with a `runId` also `run_id_reused`
  */
 export async function runNotebook(
   services: NotebookRunServices,
@@ -67,7 +59,11 @@ export async function runNotebook(
     firstCell: () => checkIndex(input.firstCell, 'firstCell'),
     lastCell: () => checkIndex(input.lastCell, 'lastCell'),
     sessionId: () => input.sessionId != null && checkUuid(input.sessionId, 'sessionId'),
+    runId: () => input.runId != null && checkUuid(input.runId, 'runId'),
   });
+  const request = requestOf(ctx, input);
+  const repeated = input.runId == null ? null : await repeatedRun(services, request);
+  if (repeated) return repeated;
   // Also before what costs time.
   await assertRunQuota(services, ctx.actor.userId);
   const { git } = target;
@@ -86,11 +82,16 @@ export async function runNotebook(
     bytes: file.bytes,
   });
   await assertRunQuota(services, ctx.actor.userId);
-  const run = await queueRun(services, ctx, input, {
+  const run = await queueRun(services, request, input, {
     ...{ repositoryId: target.repository.id, ref: resolved, branch, save, plan, prepared, session, due },
   });
-  services.notebookRunner.begin(run.id);
+  services.notebookRunner.begin(run);
   return run;
+}
+
+function requestOf({ actor: { userId } }: RequestContext, input: RunNotebookInput): RunRequest {
+  if (input.runId == null) return { id: randomUUID(), userId, inputHash: null };
+  return { id: input.runId.toLowerCase(), userId, inputHash: inputHash(input) };
 }
 
 interface Named {
@@ -183,12 +184,13 @@ interface PlannedRun {
 
 async function queueRun(
   services: NotebookRunServices,
-  ctx: RequestContext,
+  request: RunRequest,
   input: RunNotebookInput,
   { repositoryId, ref, branch, save, plan, prepared: { bytes, cells }, session, due }: PlannedRun,
 ): Promise<RunRow> {
   const row: NewRun = {
-    ...{ workspaceId: plan.workspace.id, userId: ctx.actor.userId, repositoryId, branch },
+    ...request,
+    ...{ workspaceId: plan.workspace.id, repositoryId, branch },
     ...{ path: input.path, ref: input.ref ?? plan.workspace.defaultBranch, commitOid: ref.commitOid },
     parameters: stringifyJson(checkParameters(input.parameters)),
     ...{ allowErrors: input.allowErrors ?? false, timeoutSeconds: input.timeoutSeconds ?? null },
@@ -199,9 +201,15 @@ async function queueRun(
     notebook: bytes,
   };
   try {
-    return await insertRun(services, row, cells);
+    const run = await insertRun(services, row, cells);
+    assertSameRequest(run, request);
+    return run;
   } catch (error) {
-    throw error instanceof FormerOwnerError ? takenOver('the run was not queued', error) : error;
+    if (error instanceof FormerOwnerError) throw takenOver('the run was not queued', error);
+    // Another request with this id was first, or the row was written and only the answer of the database was lost.
+    const found = request.inputHash === null ? null : await repeatedRun(services, request);
+    if (found) return found;
+    throw error;
   }
 }
 

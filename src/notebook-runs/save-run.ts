@@ -4,7 +4,7 @@ import type { FileChange } from '../engines/git/git-store.js';
 import { commitChanges } from '../files/commit-changes.js';
 import type { FileServices } from '../files/file-services.js';
 import { checkTargetBranch, loadFileTarget } from '../files/file-target.js';
-import { pathHash } from '../notebooks/path-hash.js';
+import { findSavedCommit } from '../files/find-saved-commit.js';
 
 /**
  * Saves the executed notebook of a run with one commit, which names the run: a second call finds it.
@@ -22,7 +22,8 @@ export async function saveRun(
   const { savePath: path, saveBaseOid, repositoryId } = run;
   const target = await loadFileTarget(services, ctx, spaceSlug, { repositoryId }, 'edit');
   const branch = await checkTargetBranch(services, target, run.saveBranch);
-  const known = await savedBefore(services, run);
+  // Of an earlier call, whose result the gateway did not come to note.
+  const known = await findSavedCommit(services, { ...target, branch }, { path, lastLine: trailer(run.id) });
   if (known) return known;
   const change: FileChange =
     saveBaseOid === null
@@ -36,20 +37,6 @@ export async function saveRun(
     { changes: [change], message },
   );
   return commitOid;
-}
-
-/** The commit of an earlier call, of which the gateway did not come to note the result. */
-async function savedBefore(
-  { prisma, indexer }: FileServices,
-  run: Omit<NotebookRun, 'notebook'>,
-): Promise<string | null> {
-  const { repositoryId, saveBranch: branch, savePath, id } = run;
-  await indexer.ensure(repositoryId, branch);
-  const version = await prisma.fileVersion.findFirst({
-    where: { repositoryId, branch, pathHash: pathHash(savePath), message: { contains: trailer(id) } },
-    select: { commitOid: true },
-  });
-  return version?.commitOid ?? null;
 }
 
 function trailer(runId: string): string {

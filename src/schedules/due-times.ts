@@ -62,8 +62,8 @@ function isKnown(timeZone: string): boolean {
 
 /**
  * The first due time after another time. Where clocks are put forward, a time of day that is left out is due at the first
- * minute after the gap; where they are put back, a time of day that comes twice is due once, at the first of both. Intervals
- * such as every ten minutes go on through both.
+ * minute after the gap; where they are put back, a time of day that comes twice is due once, at the first of both. Lists and
+ * ranges are times of day too. Intervals, such as every ten minutes, go on through both.
  * @returns null when there is none
  */
 export function nextDue(calendar: Calendar, after: Date): Date | null {
@@ -97,5 +97,5 @@ export async function passedTimes(calendar: Calendar, first: Date, now: Date): P
 }
 
 function cronOf({ cron, timeZone }: Calendar): Cron {
-  return new Cron(cron, { timezone: timeZone, mode: '5-part' });
+  return new Cron(cron, { timezone: timeZone, mode: '5-part', fixedTimeRule: 'no-wildcard' });
 }

@@ -28,6 +28,7 @@ export interface CreateSessionInput extends StartInput {
 /**
  * Creates a kernel session, or returns the live one of the same worker, path and profile, and waits until it is idle.
  * Needs the scope `execute` and `can_edit`.
+ * @param options.signal ends the wait, as its time does; default none
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `workspace_archived`, `invalid_request`,
  *   `invalid_path`, `invalid_ref`, `worker_not_live`, `quota_exceeded`, `runtime_unavailable`; `rate_limited`, `overloaded`;
  *   `session_starting` after `SessionManager.startTimeoutMs`, while the worker or the kernel goes on starting
@@ -37,8 +38,10 @@ export async function createSession(
   ctx: RequestContext,
   spaceSlug: string,
   input: CreateSessionInput,
+  { signal }: { signal?: AbortSignal } = {},
 ): Promise<CreatedSession> {
-  const deadline = AbortSignal.timeout(services.sessions.startTimeoutMs);
+  const timeout = AbortSignal.timeout(services.sessions.startTimeoutMs);
+  const deadline = signal ? AbortSignal.any([timeout, signal]) : timeout;
   const { plan, named } = await checkAll({
     plan: () => resolveStart(services, ctx, spaceSlug, input),
     named: () => (input.workerId ? namedWorker(services, ctx, spaceSlug, input, input.workerId) : null),

@@ -13,7 +13,7 @@ import type { SubscriptionServices } from './subscription-services.js';
  * @param after the number of the last known event; 0 for the whole log. Ignored when the same request created the execution
  * @param options.includeLate whether to go on with late output until the session ends; default false
  * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, before the first event or later when the caller loses
- *   access; `invalid_request` naming `after` when the log has fewer events
+ *   access; `invalid_request` naming `after` when it is negative, or the log has fewer events
  */
 export async function watchExecutionLog(
   services: Pick<SubscriptionServices, 'prisma' | 'streamGuard' | 'sessions'> & {
@@ -28,6 +28,7 @@ export async function watchExecutionLog(
   const known = rememberedExecution(ctx, execution.id);
   const scope = known ? 'execute' : 'read';
   const { executionLog, streamGuard, sessions } = services;
+  if (after < 0) throw invalidField('after', 'must not be negative', 'out_of_range');
   const from = known?.isNew ? 0 : after;
   if (from > 0 && from > (await executionLog.lastSequence(execution.id))) {
     throw invalidField('after', 'is beyond the end of the log', 'out_of_range');

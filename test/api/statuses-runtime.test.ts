@@ -461,6 +461,15 @@ const runs: StatusRow[] = [
       return runOf({}, token);
     },
   ],
+  [
+    toRun,
+    'run_id_reused',
+    async () => {
+      const data = await runRow({ status: 'ok', finishedAt: new Date() });
+      const { id } = await at.gateway.services.prisma.notebookRun.create({ data });
+      return runOf({ run_id: id });
+    },
+  ],
   [toRun, 'worker_not_live', async () => runIn(await stoppedOnce())],
   [toRun, 'runtime_unavailable', async () => runIn(await unreachableOnce(), away)],
   [

@@ -34,4 +34,29 @@ describe('the source of a cell that sets parameters', () => {
   it.each(['1a', 'a b', 'a-b', '', 'a\nb', 'x'.repeat(101)])('has no variable %j', (name) =>
     expect(() => sourceOf('python', { [name]: 1 })).toThrow(/^parameters: must have names/),
   );
+
+  it.each([
+    ...[
+      ['python', 'class'],
+      ['Python', 'None'],
+      ['python', '__debug__'],
+    ],
+    ...[
+      ['R', 'TRUE'],
+      ['R', 'NA_integer_'],
+      ['R', '_x'],
+    ],
+    ...[
+      ['julia', 'end'],
+      ['julia', 'true'],
+    ],
+  ])('of %s has no variable %s, and says so', (language, name) =>
+    expect(() => sourceOf(language, { a: 1, [name]: 1 })).toThrow(`parameters: must not have ${name}: `),
+  );
+
+  it('has names that are reserved in other languages only', () => {
+    expect(sourceOf('python', { end: 1, function: 2, _x: 3, match: 4 })).toHaveLength(5);
+    expect(sourceOf('R', { class: 1, None: 2, end: 3 })).toHaveLength(4);
+    expect(sourceOf('julia', { class: 1, None: 2, _x: 3 })).toHaveLength(4);
+  });
 });

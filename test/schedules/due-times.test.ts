@@ -28,6 +28,30 @@ describe('a time of day', () => {
     ]);
   });
 
+  it('of a list or a range is one, too', () => {
+    expect(dueTimes('30 2,14 * * *', '2026-03-28T20:00:00Z', 3)).toEqual([
+      '2026-03-29T01:00Z',
+      '2026-03-29T12:30Z',
+      '2026-03-30T00:30Z',
+    ]);
+    expect(dueTimes('30 2,14 * * *', '2026-10-24T20:00:00Z', 3)).toEqual([
+      '2026-10-25T00:30Z',
+      '2026-10-25T13:30Z',
+      '2026-10-26T01:30Z',
+    ]);
+    expect(dueTimes('0,30 2 * * *', '2026-03-28T20:00:00Z', 2)).toEqual([
+      '2026-03-29T01:00Z',
+      '2026-03-30T00:00Z',
+    ]);
+    expect(dueTimes('0,30 1-2 * * *', '2026-10-24T20:00:00Z', 5)).toEqual([
+      '2026-10-24T23:00Z',
+      '2026-10-24T23:30Z',
+      '2026-10-25T00:00Z',
+      '2026-10-25T00:30Z',
+      '2026-10-26T00:00Z',
+    ]);
+  });
+
   it('is that of the time zone, also south of the equator and with half an hour of difference', () => {
     expect(dueTimes('0 9 * * 1', '2026-01-01T00:00:00Z', 1, 'Australia/Lord_Howe')).toEqual([
       '2026-01-04T22:00Z',
@@ -48,6 +72,14 @@ it('an interval goes on through both changes of the clocks', () => {
     '2026-10-25T01:00Z',
     '2026-10-25T02:00Z',
     '2026-10-25T03:00Z',
+  ]);
+});
+
+it('an hour with a step is an interval', () => {
+  expect(dueTimes('30 0-23/2 * * *', '2026-10-24T23:00:00Z', 3)).toEqual([
+    '2026-10-25T00:30Z',
+    '2026-10-25T01:30Z',
+    '2026-10-25T03:30Z',
   ]);
 });
 

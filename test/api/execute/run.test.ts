@@ -258,6 +258,11 @@ describe('an execution', () => {
       expect(response.status).toBe(400);
       expect(((await response.json()) as any).errors[0].loc).toEqual(['header', 'last-event-id']);
     }
+    const query = 'subscription($id: ID!) { executionEvents(executionId: $id, after: -1) { sequence } }';
+    const negative = await at.graphql(query, { id: body.execution_id });
+    expect(negative.errors![0].extensions).toMatchObject({
+      ...{ code: 'invalid_request', errors: [{ path: ['after'], type: 'out_of_range' }] },
+    });
     const last = { 'last-event-id': whole.at(-1)!.id! };
     const end = await stream(`/sessions/${session}/execute/stream`, { body, headers: last });
     expect([end.status, await end.text()]).toEqual([204, '']);

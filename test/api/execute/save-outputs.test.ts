@@ -111,6 +111,36 @@ describe('a run with save_outputs', () => {
     expect((await read(path)).notebook.cells).toEqual(cleared);
   });
 
+  it('saves also when users have mentioned its execution in commits of their own', async () => {
+    const { path, id } = await open('mentioned', [codeCell('one', "'mine'")]);
+    const response = await run("'mine'", { cell_id: 'one' }, id);
+    await response.text();
+    const executionId = response.headers.get('x-execution-id')!;
+    const line = `Execution: ${executionId}`;
+    const other = codeNotebook([codeCell('one', "'mine'"), codeCell('two', '2')]);
+    const body = { path, notebook: other, commit_message: `See below\n\n${line}\n\nIt has ended.` };
+    expect((await at.rest('PUT', file, { body })).status).toBe(200);
+    const { services } = at.gateway;
+    const person = { name: 'Ada', email: 'ada@example.com' };
+    const git = await services.git.repository(demo.repositoryId);
+    const copied = codeNotebook([codeCell('one', "'mine'"), codeCell('three', '3')]);
+    await git.commit({
+      ...{ branch: 'main', author: person, committer: person, message: `Copied\n\n${line}` },
+      changes: [{ kind: 'save', path, bytes: Buffer.from(JSON.stringify(copied)) }],
+    });
+    const row = { executionId, status: 'pending' } as const;
+    await services.prisma.outputsSave.create({ data: row });
+    const next = new OutputsSaver(services);
+    await next.resume();
+    const where = { executionId };
+    const saved = () => services.prisma.outputsSave.findUnique({ where });
+    await expect.poll(saved, { timeout: 20_000 }).toMatchObject({ status: 'saved' });
+    await next.close();
+    const { notebook, commit_sha } = await read(path);
+    expect(commit_sha).toBe((await saved())!.commitOid);
+    expect(notebook.cells.map(({ outputs }: any) => outputs.length)).toEqual([1, 0]);
+  });
+
   it('the same execution_id with another save_outputs is another request', async () => {
     const { id } = await open('again', [codeCell('one', '4')]);
     const execution_id = '6b3f5f0e-4d1c-4b0a-9d59-f6b1f0a1c001';

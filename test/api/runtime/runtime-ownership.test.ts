@@ -196,6 +196,7 @@ describe('a former owner', () => {
     const { id, status: _, finishedAt: __, notebook, ...known } = await running();
     const row = {
       ...known,
+      id: randomUUID(),
       notebook: notebook!,
       path: 'queued.ipynb',
       parameters: '{"a":1}',
@@ -252,17 +253,17 @@ describe('a former owner', () => {
     ['with a cell to queue', [undefined]],
     ['after its last cell', []],
   ])('leaves a run of a notebook %s, and the session of it, to the new owner', async (_when, cells) => {
-    const { id } = await running(cells);
+    const { id, userId } = await running(cells);
     const { services } = at.gateway;
     const intake = new ExecutionIntake({ ...services, ...former });
     await new Promise<void>((resolve) => {
       const bus = busThat(resolve);
-      new NotebookRunner({ ...services, ...former, intake, bus }).begin(id);
+      new NotebookRunner({ ...services, ...former, intake, bus }).begin({ id, userId });
     });
     expect(await runRow(id)).toMatchObject({ status: 'running', finishedAt: null, errorCode: null });
     expect(await prisma.session.findUnique({ where: { id: session.id } })).toMatchObject({ deletedAt: null });
     if (cells.length > 0) return;
-    services.notebookRunner.begin(id);
+    services.notebookRunner.begin({ id, userId });
     await expect.poll(async () => (await runRow(id)).finishedAt).not.toBeNull();
     expect(await prisma.session.findUnique({ where: { id: session.id } })).toMatchObject({
       deletedAt: expect.any(Date),

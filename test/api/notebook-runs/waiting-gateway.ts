@@ -1,0 +1,35 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { demo } from '../../../prisma/seed.js';
+import { openExternalBackend } from '../../../src/workers/backends/external/open-external-backend.js';
+import { openTestGateway, type TestGateway } from '../../support/gateway.js';
+
+/** A gateway whose workers never become ready, so that each run that begins goes on until it is cancelled. */
+export async function openWaitingGateway(): Promise<TestGateway> {
+  const at = await openTestGateway({
+    backends: (dataDir) => {
+      const python = join(dataDir, 'python');
+      const program = writeFile(python, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+      return [
+        openExternalBackend({
+          stateRoot: join(dataDir, 'workers'),
+          python: () => program.then(() => ({ python, origin: 'found' })),
+          isolation: async () => 'none',
+        }),
+      ];
+    },
+  });
+  const { close } = at;
+  const stopWorkers = async () => {
+    const { prisma, workers } = at.gateway.services;
+    for (const { id } of await prisma.worker.findMany()) await workers.stop(id);
+  };
+  return { ...at, close: () => stopWorkers().then(close) };
+}
+
+/** Asks for a run of the demo notebook. */
+export const postRun = (at: TestGateway, body: object = {}, token = at.token) =>
+  at.rest('POST', '/runs', {
+    token,
+    body: { workspace_id: demo.workspaceId, path: demo.notebookPath, ...body },
+  });
