@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventBus, Topics } from '../engines/events/event-bus.js';
+import type { EventBus, Topics } from './event-bus.js';
 
 const checkMs = 1_000;
 /** How often a gateway repeats that a session is watched there. */
@@ -18,7 +18,7 @@ interface WatchedSession {
 }
 
 /** Reports to the other gateways which sessions are watched here, and counts those who watch there. */
-export class ViewersElsewhere {
+export class WatchedElsewhere {
   readonly #gateway = randomUUID();
   readonly #watched = new Map<string, WatchedSession>();
   /** By gateway and session: what to call when nobody watches there any more. */
