@@ -56,7 +56,7 @@ export async function executeCell(
   const sent = { id, sessionId, body, saves };
   const attached = input.executionId ? await attach(services, ctx, sent) : null;
   if (attached) return attached;
-  loaded.assertRunnable();
+  const giveBack = loaded.reserveRun();
   try {
     const row = { id, sessionId: loaded.session.id, userId: ctx.actor.userId, ...body };
     const execution = await intake.add(row, saves);
@@ -68,6 +68,8 @@ export async function executeCell(
     const found = await attach(services, ctx, sent);
     if (found) return found;
     throw error;
+  } finally {
+    giveBack();
   }
 }
 
