@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
-import { encodeAnswer } from './forwarded-answer.js';
+import { encodeAnswer, type ForwardedResult } from './forwarded-answer.js';
 import { decodeRequest, type ForwardedRequest } from './forwarded-request.js';
 import type { RuntimeOwnership } from './runtime-ownership.js';
 
@@ -14,7 +14,7 @@ export interface OperationRunnerDeps {
   log: Logger;
   ownership: RuntimeOwnership;
   /** Executes an operation as if its caller had sent it here. */
-  execute(request: ForwardedRequest): Promise<ExecutionResult>;
+  execute(request: ForwardedRequest): Promise<ForwardedResult>;
 }
 
 /** How many operations of other gateways run at the same time; the others wait. */
