@@ -18,7 +18,7 @@ export interface OperationRunnerDeps {
 }
 
 /** How many operations of other gateways run at the same time; the others wait. */
-const maxRunning = 512;
+export const maxRunning = 512;
 /** The event of an operation comes sooner, but may get lost. */
 const pollMs = 1_000;
 const sweepMs = 60_000;
@@ -150,6 +150,10 @@ export class OperationRunner {
 
   #track(work: Promise<void>): void {
     this.#running.add(work);
-    work.finally(() => this.#running.delete(work));
+    work.finally(() => {
+      const wasFull = this.#running.size >= maxRunning;
+      this.#running.delete(work);
+      if (wasFull) this.#claim();
+    });
   }
 }
