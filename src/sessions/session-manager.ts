@@ -49,7 +49,7 @@ export class SessionManager {
   readonly #restarter: KernelRestarter;
   readonly #reopener: SessionReopener;
   readonly #culler: KernelCuller;
-  readonly #elsewhere: WatchedElsewhere;
+  readonly #elsewhere: WatchedElsewhere<'viewers'>;
   #onConnected: (sessionId: string, kernel: KernelConnection) => void = () => {};
   #onReplacing: (sessionId: string) => Promise<void> = async () => {};
 
@@ -86,7 +86,9 @@ export class SessionManager {
     });
     this.#elsewhere = new WatchedElsewhere({
       bus: deps.bus,
-      count: (sessionId, workerId) => this.#countViewer(sessionId, workerId),
+      topic: 'viewers',
+      keyOf: ({ sessionId }) => sessionId,
+      count: ({ sessionId, workerId }) => this.#countViewer(sessionId, workerId ?? undefined),
     });
     this.kernels = new SessionKernels({ ...deps, rows, live, restarter, reopener: this.#reopener });
   }
@@ -133,7 +135,7 @@ export class SessionManager {
    */
   viewerCame(sessionId: string, workerId?: string): () => void {
     const leftHere = this.#countViewer(sessionId, workerId);
-    const leftElsewhere = this.#elsewhere.viewerCame(sessionId, workerId);
+    const leftElsewhere = this.#elsewhere.viewerCame({ sessionId, workerId: workerId ?? null });
     return () => {
       leftHere();
       leftElsewhere();

@@ -2,64 +2,77 @@ import { randomUUID } from 'node:crypto';
 import type { EventBus, Topics } from './event-bus.js';
 
 const checkMs = 1_000;
-/** How often a gateway repeats that a session is watched there. */
+/** How often a gateway repeats that something is watched there. */
 const repeatMs = 30_000;
 /** Without a repetition for so long, the other gateway has ended. */
 const expiryMs = 75_000;
-/** The maximum number of sessions of which other gateways report viewers. */
+/** The maximum number of reports of other gateways that are counted. */
 const maxReported = 10_000;
 
-/** A session that is watched at this gateway. */
-interface WatchedSession {
-  workerId: string | undefined;
+type WatchTopic = 'viewers' | 'logReaders';
+
+/** What the events of a topic name. */
+type Subject<K extends WatchTopic> = Omit<Topics[K], 'gateway' | 'isWatched'>;
+
+/** What a {@link WatchedElsewhere} works with. */
+export interface WatchedElsewhereDeps<K extends WatchTopic> {
+  bus: EventBus;
+  topic: K;
+  keyOf(subject: Subject<K>): string;
+  /** Counts another gateway at which it is watched; returns what to call, once, when it is watched there no more. */
+  count(subject: Subject<K>): () => void;
+}
+
+/** What is watched at this gateway. */
+interface WatchedHere<K extends WatchTopic> {
+  subject: Subject<K>;
   viewers: number;
   /** When the other gateways heard of it last; undefined in its first second. */
   reportedAt: number | undefined;
 }
 
-/** Reports to the other gateways which sessions are watched here, and counts those who watch there. */
-export class WatchedElsewhere {
+/**
+ * Reports to the other gateways what is watched here, and counts where it is watched there.
+ * @example
+ * const watched = new WatchedElsewhere({ bus, topic: 'logReaders', keyOf: ({ executionId }) => executionId, count });
+ * const left = watched.viewerCame({ executionId });
+ */
+export class WatchedElsewhere<K extends WatchTopic> {
   readonly #gateway = randomUUID();
-  readonly #watched = new Map<string, WatchedSession>();
-  /** By gateway and session: what to call when nobody watches there any more. */
+  readonly #watched = new Map<string, WatchedHere<K>>();
+  /** By gateway and key: what to call when nobody watches there any more. */
   readonly #counted = new Map<string, { left(): void; expiry: NodeJS.Timeout }>();
   readonly #unsubscribe: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  readonly #deps: {
-    bus: EventBus;
-    count(sessionId: string, workerId: string | undefined): () => void;
-  };
+  readonly #deps: WatchedElsewhereDeps<K>;
 
-  /** @param deps.count counts a viewer of a session; returns what to call, once, when they watch no more */
-  constructor(deps: {
-    bus: EventBus;
-    count(sessionId: string, workerId: string | undefined): () => void;
-  }) {
+  constructor(deps: WatchedElsewhereDeps<K>) {
     this.#deps = deps;
 
-    this.#unsubscribe = deps.bus.subscribe('viewers', '*', (event) => this.#receive(event));
+    this.#unsubscribe = deps.bus.subscribe(deps.topic, '*', (event) => this.#receive(event));
   }
 
   /**
-   * Somebody watches a session at this gateway. The others hear of it after a second, so that short streams cost nothing.
+   * Somebody watches it at this gateway. The others hear of it after a second, so that short streams cost nothing.
    * @returns what to call, once, when they watch no more
    */
-  viewerCame(sessionId: string, workerId: string | undefined): () => void {
-    const watched = this.#watched.get(sessionId) ?? { workerId, viewers: 0, reportedAt: undefined };
+  viewerCame(subject: Subject<K>): () => void {
+    const key = this.#deps.keyOf(subject);
+    const watched = this.#watched.get(key) ?? { subject, viewers: 0, reportedAt: undefined };
     watched.viewers++;
-    this.#watched.set(sessionId, watched);
+    this.#watched.set(key, watched);
     this.#timer ??= setInterval(() => this.#reportAll(), checkMs).unref();
     return () => {
       watched.viewers--;
-      if (watched.viewers === 0) this.#viewersLeft(sessionId, watched);
+      if (watched.viewers === 0) this.#viewersLeft(key, watched);
     };
   }
 
   /** Reports that nobody watches here any more. */
   close(): void {
     this.#unsubscribe();
-    for (const [sessionId, watched] of this.#watched) this.#viewersLeft(sessionId, watched);
+    for (const [key, watched] of this.#watched) this.#viewersLeft(key, watched);
     for (const { left, expiry } of this.#counted.values()) {
       clearTimeout(expiry);
       left();
@@ -67,10 +80,10 @@ export class WatchedElsewhere {
     this.#counted.clear();
   }
 
-  #viewersLeft(sessionId: string, watched: WatchedSession): void {
-    if (this.#watched.get(sessionId) !== watched) return;
-    this.#watched.delete(sessionId);
-    if (watched.reportedAt !== undefined) this.#report(sessionId, watched, false);
+  #viewersLeft(key: string, watched: WatchedHere<K>): void {
+    if (this.#watched.get(key) !== watched) return;
+    this.#watched.delete(key);
+    if (watched.reportedAt !== undefined) this.#report(watched.subject, false);
     if (this.#watched.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -78,25 +91,27 @@ export class WatchedElsewhere {
 
   #reportAll(): void {
     const now = performance.now();
-    for (const [sessionId, watched] of this.#watched) {
+    for (const watched of this.#watched.values()) {
       if (watched.reportedAt !== undefined && now - watched.reportedAt < repeatMs) continue;
       watched.reportedAt = now;
-      this.#report(sessionId, watched, true);
+      this.#report(watched.subject, true);
     }
   }
 
-  #report(sessionId: string, { workerId = null }: { workerId?: string | null }, isWatched: boolean): void {
-    const event = { sessionId, workerId, gateway: this.#gateway, isWatched };
-    this.#deps.bus.publishElsewhere('viewers', sessionId, event);
+  #report(subject: Subject<K>, isWatched: boolean): void {
+    const { bus, topic, keyOf } = this.#deps;
+    const event = { ...subject, gateway: this.#gateway, isWatched } as unknown as Topics[K];
+    bus.publishElsewhere(topic, keyOf(subject), event);
   }
 
-  #receive({ sessionId, workerId, gateway, isWatched }: Topics['viewers']): void {
-    const key = `${gateway}:${sessionId}`;
+  #receive({ gateway, isWatched, ...rest }: Topics[K]): void {
+    const subject = rest as unknown as Subject<K>;
+    const key = `${gateway}:${this.#deps.keyOf(subject)}`;
     const counted = this.#counted.get(key);
     if (!isWatched) this.#end(key);
     else if (counted) counted.expiry.refresh();
     else if (this.#counted.size < maxReported) {
-      const left = this.#deps.count(sessionId, workerId ?? undefined);
+      const left = this.#deps.count(subject);
       const expiry = setTimeout(() => this.#end(key), expiryMs).unref();
       this.#counted.set(key, { left, expiry });
     }
