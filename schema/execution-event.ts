@@ -121,7 +121,9 @@ builder.objectRef<Of<'final_response'>>(typeNames.final_response).implement({
       resolve: (row) => row.event.outputs,
     }),
     truncated: t.boolean({
-      description: 'Whether `outputs` leaves something out; the log has all of it.',
+      description:
+        'Whether `outputs` are not whole. An `output_lost` in the log says why: with `outputs_limit` they are only cut here, and ' +
+        'the log has the rest; with other reasons something was lost.',
       resolve: (row) => row.event.truncated,
     }),
     startedAt: t.string({

@@ -159,7 +159,7 @@ builder.objectRef<Of<'reset'>>(typeNames.reset).implement({
       resolve: (row) => row.event.outputs,
     }),
     truncated: t.boolean({
-      description: 'Whether `outputs` leaves some out.',
+      description: 'Whether some of the `outputs` are missing, because they are cut or were lost.',
       resolve: (row) => row.event.truncated,
     }),
   }),

@@ -114,7 +114,8 @@ builder.prismaObjectFields(Execution, (t) => ({
     resolve: async (execution, _args, context, info) => (await resultOf(context, info, execution)).outputs,
   }),
   truncated: t.boolean({
-    description: 'Whether some of the `outputs` are missing.',
+    description:
+      'Whether some of the `outputs` are missing, because they are cut at 20 MB or were lost on their way.',
     resolve: async (execution, _args, context, info) => (await resultOf(context, info, execution)).truncated,
   }),
 }));

@@ -56,18 +56,20 @@ export async function executeCell(
   const sent = { id, sessionId, body, saves };
   const attached = input.executionId ? await attach(services, ctx, sent) : null;
   if (attached) return attached;
-  loaded.assertRunnable();
+  const giveBack = loaded.reserveRun();
   try {
     const row = { id, sessionId: loaded.session.id, userId: ctx.actor.userId, ...body };
     const execution = await intake.add(row, saves);
     if (saves) outputsSaver.follow(execution);
-    rememberExecution(ctx, { execution, isNew: true });
+    rememberExecution(ctx, { id, isNew: true, execution });
     return execution;
   } catch (error) {
     // Another request with this id was first, or the row was written and only the answer of the database was lost.
     const found = await attach(services, ctx, sent);
     if (found) return found;
     throw error;
+  } finally {
+    giveBack();
   }
 }
 
@@ -102,7 +104,7 @@ async function attach(
     (Object.keys(body) as (keyof Body)[]).every((key) => found[key] === body[key]);
   if (same) {
     if (services.intake.confirm(found) && saves) services.outputsSaver.follow(found);
-    rememberExecution(ctx, { execution: found, isNew: false });
+    rememberExecution(ctx, { id, isNew: false, execution: found });
     return found;
   }
   throw new DomainError('execution_id_reused', 'This id stands for another execution; choose a new UUID.');

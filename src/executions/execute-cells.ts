@@ -51,16 +51,20 @@ export async function executeCells(
     cells: () => checkCells(input.cells, loaded),
   });
   if (input.cells.some(({ saveOutputs }) => saveOutputs)) await checkSaveTarget(services, ctx, loaded);
-  loaded.assertRunnable(cells.length);
-  await checkSources(services, ctx, loaded, input.cells);
   const { id } = loaded.session;
   const ofAll = { sessionId: id, userId: ctx.actor.userId, timeoutSeconds, stopOnError: stopOnError ?? true };
   const rows = cells.map((cell) => ({ id: randomUUID() as string, ...ofAll, ...cell }));
   const saved = rows.filter((_row, index) => input.cells[index]!.saveOutputs).map((row) => row.id);
-  const executions = await services.intake.addAll(rows, saved);
-  // In the order of the cells: that is the order of the commits.
-  for (const executionId of saved) services.outputsSaver.follow({ id: executionId, sessionId: id });
-  return executions;
+  const giveBack = loaded.reserveRun(cells.length);
+  try {
+    await checkSources(services, ctx, loaded, input.cells);
+    const executions = await services.intake.addAll(rows, saved);
+    // In the order of the cells: that is the order of the commits.
+    for (const executionId of saved) services.outputsSaver.follow({ id: executionId, sessionId: id });
+    return executions;
+  } finally {
+    giveBack();
+  }
 }
 
 /** Checks the number of cells. @throws FieldError `invalid_request` for none, and for more than the maximum */

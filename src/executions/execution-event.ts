@@ -16,7 +16,7 @@ export interface FinalResponse {
   execution_count: number | null;
   /** The cell's outputs as nbformat has them. */
   outputs: NotebookOutput[];
-  /** Whether something is left out of `outputs`; the log has all of it. */
+  /** Whether `outputs` are not whole: cut, where the log has the rest, or lost before the gateway had them. */
   truncated: boolean;
   started_at: string | null;
   finished_at: string;
@@ -53,7 +53,7 @@ export interface OutputDropped {
 export interface OutputsReset {
   type: 'reset';
   outputs: NotebookOutput[];
-  /** Whether some outputs are missing in `outputs`. */
+  /** Whether some outputs are missing in `outputs`, because they are cut or were lost. */
   truncated: boolean;
 }
 

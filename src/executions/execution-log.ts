@@ -4,6 +4,7 @@ import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import { DeliveryPace } from '../engines/events/delivery-pace.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import { sharedAbort } from '../engines/events/shared-abort.js';
+import { notFound } from '../errors.js';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { decode } from './event-codec.js';
 import type { LogEntry, LogState } from './execution-event.js';
@@ -11,6 +12,7 @@ import { followLog, type LogSource } from './follow-log.js';
 import { FollowedTail } from './followed-tail.js';
 import { LogTails, type SizedEntry } from './log-tails.js';
 import { LogWriter, type LogWriterDeps } from './log-writer.js';
+import { LogsInUse } from './logs-in-use.js';
 import { readLogState } from './read-log-state.js';
 
 const begun: LogState = { sequence: 1, position: 0, size: 0 };
@@ -51,14 +53,17 @@ export class ExecutionLog {
   readonly #tails = new LogTails();
   readonly #followed = new Map<string, FollowedLog>();
   readonly #pace = new DeliveryPace();
-  /** The ended logs to which late output is added now. */
-  readonly #late = new Set<string>();
+  /** The ended logs to which late output is added now, with what ends their use. */
+  readonly #late = new Map<string, () => void>();
+  readonly #inUse: LogsInUse;
   readonly #closing = sharedAbort();
 
   readonly #deps: ExecutionLogDeps;
 
   constructor(deps: ExecutionLogDeps) {
     this.#deps = deps;
+
+    this.#inUse = new LogsInUse(deps.bus);
   }
 
   /** Aborts when {@link close} is called. */
@@ -98,7 +103,7 @@ export class ExecutionLog {
    * {@link closeLate}.
    */
   lateWriter(executionId: string, options: WriterOptions): LogWriter {
-    this.#late.add(executionId);
+    if (!this.#late.has(executionId)) this.#late.set(executionId, this.#inUse.add(executionId));
     return new LogWriter({
       ...this.#writerDeps(executionId),
       ...options,
@@ -109,6 +114,7 @@ export class ExecutionLog {
 
   /** No late output is expected for now. */
   closeLate(executionId: string): void {
+    this.#late.get(executionId)?.();
     this.#late.delete(executionId);
     this.#publish(executionId);
   }
@@ -165,13 +171,14 @@ export class ExecutionLog {
     return followLog(source, after, signal);
   }
 
-  /** The executions whose logs are followed in this process now, or get late output. */
+  /** The executions whose logs are followed now, here or at another gateway, or get late output there. */
   inUse(): string[] {
-    return [...this.#followed.keys(), ...this.#late];
+    return this.#inUse.list();
   }
 
   /** Ends the waits for a database that does not answer: a log that could not be written ends at the next start. */
   close(): void {
+    this.#inUse.close();
     this.#closing.abort();
   }
 
@@ -228,7 +235,11 @@ export class ExecutionLog {
     const { bus } = this.#deps;
     const tail = new FollowedTail((after, limit) => this.#readPage(executionId, after, limit));
     const changed = () => tail.changed();
-    const unsubscribe = [bus.subscribe('execution', executionId, changed), bus.onMissed(changed)];
+    const unsubscribe = [
+      bus.subscribe('execution', executionId, changed),
+      bus.onMissed(changed),
+      this.#inUse.add(executionId),
+    ];
     const leaveAll = () => {
       for (const leave of unsubscribe) leave();
     };
@@ -266,6 +277,8 @@ export class ExecutionLog {
         events: { where: { sequence: { gt: cursor } }, take: 1, select: { sequence: true } },
       },
     });
+    // Who reads to the end of the run has not got it yet.
+    if (!execution && !withLate) throw notFound('The execution');
     if (!execution) return true;
     const { finishedAt, logPrunedAt, session, events } = execution;
     const mayGrow = withLate && !logPrunedAt && !session.deletedAt && session.status !== 'dead';

@@ -18,7 +18,7 @@ export interface ExecutionFault {
 /** What a run has produced until now. */
 export interface ExecutionResult {
   outputs: NotebookOutput[];
-  /** Whether some outputs are missing. */
+  /** Whether some outputs are missing, because they are cut or were lost. */
   truncated: boolean;
   fault: ExecutionFault | null;
   /** Of the outputs, in bytes of JSON. */
@@ -36,7 +36,6 @@ export async function executionResult(
   { id }: Pick<Execution, 'id'>,
 ): Promise<ExecutionResult> {
   const collector = new OutputCollector();
-  let isLost = false;
   /** What stands for the events until now. */
   let known: Pick<ExecutionResult, 'outputs' | 'truncated'> | undefined;
   let fault: ExecutionFault | null = null;
@@ -47,13 +46,12 @@ export async function executionResult(
       if (event.late && event.type !== 'reset') known = undefined;
       if (event.type === 'final_response' || event.type === 'reset') known = event;
       else if (event.type === 'failure') fault = faultOf(event);
-      else if (event.type === 'output_lost') isLost = true;
       else if (event.type !== 'status' && event.type !== 'widget_output') collector.add(event);
     }
     if (entries.length === 0) {
       const { outputs, truncated } = known ?? {
         outputs: collector.outputs,
-        truncated: isLost || collector.cutOutputs > 0,
+        truncated: collector.isTruncated,
       };
       return { outputs, truncated, fault, size: jsonLength(outputs) };
     }

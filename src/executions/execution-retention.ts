@@ -25,7 +25,7 @@ export interface ExecutionRetentionDeps {
  * Removes old executions, in two steps. After `days` the log is cut down to its end with the outputs, so that a client with
  * an old cursor still gets them; after twice as long the execution is deleted, unless it belongs to the run of a notebook:
  * those go with it. Only one process does this at a time. It works
- * in small batches and leaves out the logs that somebody reads in this process.
+ * in small batches and leaves out the logs that somebody reads, at whichever gateway.
  */
 export class ExecutionRetention {
   readonly #deps: ExecutionRetentionDeps;

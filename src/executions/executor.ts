@@ -18,6 +18,8 @@ const maxQueued = 1000;
 export class Executor {
   /** The queues of the sessions that run cells now. */
   readonly #queues = new Map<string, SessionQueue>();
+  /** For how many executions each session has room reserved. */
+  readonly #reserved = new Map<string, number>();
   /** What {@link close} waits for. */
   readonly #working = new Set<Promise<void>>();
   #isClosed = false;
@@ -60,11 +62,27 @@ export class Executor {
 
   /** @throws DomainError `quota_exceeded` when the queue of the session has no room for so many more */
   assertRoom(sessionId: string, count: number): void {
-    if ((this.#queues.get(sessionId)?.length ?? 0) + count <= maxQueued) return;
+    const queued = this.#queues.get(sessionId)?.length ?? 0;
+    if (queued + (this.#reserved.get(sessionId) ?? 0) + count <= maxQueued) return;
     throw new DomainError(
       'quota_exceeded',
       `A session queues at most ${maxQueued} cells; wait for some to end.`,
     );
+  }
+
+  /**
+   * Reserves room in the queue of a session for what is queued later, when other requests may have come in between.
+   * @returns gives the room back; to be called once, in `finally`, when the executions are queued
+   * @throws DomainError `quota_exceeded` when there is no room for so many more
+   */
+  reserveRoom(sessionId: string, count: number): () => void {
+    this.assertRoom(sessionId, count);
+    this.#reserved.set(sessionId, (this.#reserved.get(sessionId) ?? 0) + count);
+    return () => {
+      const left = this.#reserved.get(sessionId)! - count;
+      if (left > 0) this.#reserved.set(sessionId, left);
+      else this.#reserved.delete(sessionId);
+    };
   }
 
   /** Queues an execution whose row and first log entry are written. */

@@ -10,6 +10,11 @@ export interface RunnableSession extends LoadedSession {
    * @throws DomainError `workspace_archived`, `worker_not_live`, `session_dead`, `runtime_unavailable`, `quota_exceeded`
    */
   assertRunnable(count?: number): void;
+  /**
+   * As {@link assertRunnable}, and reserves the room in the queue.
+   * @returns gives the room back; to be called once, in `finally`, when the cells are queued
+   */
+  reserveRun(count?: number): () => void;
 }
 
 /**
@@ -24,11 +29,17 @@ export async function loadRunnableSession(
   sessionId: string,
 ): Promise<RunnableSession> {
   const loaded = await loadOwnSession(services, ctx, spaceSlug, sessionId);
+  const { executor } = services;
+  const { id } = loaded.session;
   return {
     ...loaded,
     assertRunnable(count = 1) {
       assertUsable(services, loaded);
-      services.executor.assertRoom(loaded.session.id, count);
+      executor.assertRoom(id, count);
+    },
+    reserveRun(count = 1) {
+      assertUsable(services, loaded);
+      return executor.reserveRoom(id, count);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { KernelEvent, MimeBundle } from '../engines/kernels/kernel-event.js';
 import { jsonSize } from './event-codec.js';
+import type { OutputDropped } from './execution-event.js';
 import { KeptStream } from './kept-stream.js';
 import type { NotebookOutput } from './notebook-output.js';
 import { shortError } from './short-error.js';
@@ -38,6 +39,7 @@ export class OutputCollector {
   /** The number of outputs that were left out whole. */
   #left = 0;
   #shortErrors = 0;
+  #hasLost = false;
 
   readonly #maxSize: number;
   readonly #maxDisplaySize: number;
@@ -71,8 +73,17 @@ export class OutputCollector {
     return this.#left + this.#shortErrors + cut.length;
   }
 
-  add(event: KernelEvent): void {
+  /** Whether {@link outputs} are not whole: some are cut, or an event says that output was lost on its way. */
+  get isTruncated(): boolean {
+    return this.#hasLost || this.cutOutputs > 0;
+  }
+
+  add(event: KernelEvent | OutputDropped): void {
     switch (event.type) {
+      case 'output_lost':
+        // What is only cut says `cutOutputs`. What was lost may have been anything, so that no `clear_output` undoes it.
+        this.#hasLost ||= event.reason !== 'outputs_limit';
+        break;
       case 'stream':
         this.#addStream(event.name, event.text);
         break;

@@ -6,26 +6,36 @@ import { loadSessionById } from '../sessions/load-session.js';
 import { isUuid } from '../validation/validate.js';
 
 /** An execution that a request was authorized to run. */
-interface Remembered {
-  execution: Execution;
+export interface RememberedExecution {
+  id: string;
   /** Whether this request queued it, so that its log began with the request. */
   isNew: boolean;
+  /** Its row, unless another gateway ran the command. */
+  execution?: Execution;
 }
 
-const remembered = new WeakMap<RequestContext, Map<string, Remembered>>();
+const remembered = new WeakMap<RequestContext, Map<string, RememberedExecution>>();
 
 /**
  * Notes that this request was authorized to run an execution. Reading its log in the same request then needs no other
  * authorization, and the scope `execute` is enough.
  */
-export function rememberExecution(ctx: RequestContext, { execution, isNew }: Remembered): void {
-  const known = remembered.get(ctx) ?? new Map<string, Remembered>();
-  remembered.set(ctx, known.set(execution.id, { execution, isNew }));
+export function rememberExecution(ctx: RequestContext, one: RememberedExecution): void {
+  const known = remembered.get(ctx) ?? new Map<string, RememberedExecution>();
+  remembered.set(ctx, known.set(one.id, one));
 }
 
 /** What {@link rememberExecution} noted in this request about an execution. */
-export function rememberedExecution(ctx: RequestContext, executionId: string): Remembered | undefined {
+export function rememberedExecution(
+  ctx: RequestContext,
+  executionId: string,
+): RememberedExecution | undefined {
   return remembered.get(ctx)?.get(executionId);
+}
+
+/** All that {@link rememberExecution} noted in this request. */
+export function rememberedExecutions(ctx: RequestContext): RememberedExecution[] {
+  return [...(remembered.get(ctx)?.values() ?? [])];
 }
 
 /**
@@ -42,12 +52,13 @@ export async function loadExecution(
   options: { spaceId?: string; sessionId?: string | null; scope?: TokenScope } = {},
 ): Promise<Execution> {
   const known = rememberedExecution(ctx, executionId);
-  if (known) return known.execution;
+  if (known?.execution) return known.execution;
   const missing = notFound('The execution');
   const execution = isUuid(executionId)
     ? await services.prisma.execution.findUnique({ where: { id: executionId } })
     : null;
   if (!execution) throw missing;
+  if (known) return execution;
   const { sessionId, ...where } = options;
   if (sessionId && sessionId.toLowerCase() !== execution.sessionId) throw missing;
   await loadSessionById(services, ctx, execution.sessionId, missing, where);

@@ -25,9 +25,8 @@ export async function resumeLog(
     const last = entries.at(-1);
     if (!last) break;
     for (const { event } of entries) {
-      if (event.type === 'status' || event.type === 'output_lost' || event.type === 'reset') continue;
-      if (isTerminal(event)) continue;
-      widgets?.takeAgain(executionId, event);
+      if (event.type === 'status' || event.type === 'reset' || isTerminal(event)) continue;
+      if (event.type !== 'output_lost') widgets?.takeAgain(executionId, event);
       if (event.type !== 'widget_output') collector.add(event);
     }
     after = last.sequence;

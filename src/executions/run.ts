@@ -263,7 +263,7 @@ export class Run {
       ...describeCancellation(status === 'cancelled' ? (this.#cancellation ?? null) : null),
       execution_count: this.#executionCount,
       outputs,
-      truncated: cutOutputs > 0,
+      truncated: this.#collector.isTruncated,
       started_at: this.#startedAt.toISOString(),
       finished_at: finishedAt.toISOString(),
       duration_ms: finishedAt.getTime() - this.#startedAt.getTime(),

@@ -30,6 +30,9 @@ export interface EndedExecution extends Execution {
   };
 }
 
+/** The message of a commit says it, as nobody sees it in the notebook. */
+const missing = 'Some of the outputs are missing: they were cut or lost.\n\n';
+
 /** This many other saves of the notebook may come in between. */
 const maxConflicts = 20;
 
@@ -54,14 +57,14 @@ export async function saveOutputs(
   const { repositoryId } = session.worker;
   const target = await loadFileTarget(services, ctx, session.workspace.space.slug, { repositoryId }, 'edit');
   const branch = await checkTargetBranch(services, target, session.branch);
-  const { outputs } = await executionResult(services, execution);
+  const { outputs, truncated } = await executionResult(services, execution);
   const { code: source, executionCount } = execution;
   const cell = { cell: execution.cellId!, source, outputs, executionCount };
   const metadata = outputs.some(showsWidget)
     ? await widgetMetadata(services.executor, execution.sessionId)
     : {};
   const save: Save = {
-    ...{ target: { ...target, branch }, path: session.path!, executionId: execution.id },
+    ...{ target: { ...target, branch }, path: session.path!, executionId: execution.id, truncated },
     merge: { cells: [cell], metadata },
   };
   let mayBeSaved = options.mayBeSaved ?? false;
@@ -82,13 +85,15 @@ interface Save {
   target: BranchTarget;
   path: string;
   executionId: string;
+  /** Whether some of the outputs are missing. */
+  truncated: boolean;
   merge: NotebookMerge & { cells: [CellOutputs] };
 }
 
 async function saveOnce(
   services: SaveOutputsServices,
   ctx: RequestContext,
-  { target, path, executionId, merge }: Save,
+  { target, path, executionId, truncated, merge }: Save,
 ): Promise<string> {
   const { git, branch } = target;
   const file = await git.readFile(await git.resolveBranch(branch), path);
@@ -96,7 +101,7 @@ async function saveOnce(
   const bytes = await merged(services, ctx, file.bytes, merge);
   const { commitOid } = await commitChanges(services, ctx, target, {
     changes: [{ kind: 'save', path, bytes, baseSha: file.oid }],
-    message: `Save the outputs of cell ${merge.cells[0].cell}\n\n${trailer(executionId)}`,
+    message: `Save the outputs of cell ${merge.cells[0].cell}\n\n${truncated ? missing : ''}${trailer(executionId)}`,
   });
   return commitOid;
 }

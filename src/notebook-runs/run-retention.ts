@@ -28,7 +28,7 @@ export interface RunRetentionDeps {
 /**
  * Removes runs of notebooks twice `days` after their end, as executions are, with their cells, the executions of these and the
  * notebook that was not saved. Until then all of it can be read; of the logs, what `ExecutionRetention` leaves. Only one
- * process does this at a time. It works in small batches and leaves out runs whose logs somebody reads in this process.
+ * process does this at a time. It works in small batches and leaves out runs whose logs somebody reads, at whichever gateway.
  */
 export class RunRetention {
   readonly #deps: RunRetentionDeps;

@@ -2,6 +2,13 @@ import { type ExecutionResult, GraphQLError, type Source } from 'graphql';
 import { withDatabaseErrors } from '../engines/database/database-errors.js';
 import { parseJson, stringifyJson } from '../engines/nbformat/json.js';
 import { DomainError, type ErrorCode, FieldError, type FieldFault } from '../errors.js';
+import type { RememberedExecution } from '../executions/read-execution.js';
+
+/** The result of a forwarded operation. */
+export interface ForwardedResult extends ExecutionResult {
+  /** What `rememberExecution` noted at the owner: the request reads their logs at the gateway that forwarded it. */
+  executions?: readonly RememberedExecution[];
+}
 
 /** An error of a result as the owner writes it. */
 interface WrittenError {
@@ -21,12 +28,14 @@ interface WrittenError {
  * @param onInternal gets the errors that clients may not see; they stay in this process
  */
 export function encodeAnswer(
-  { data, errors }: ExecutionResult,
+  { data, errors, executions = [] }: ForwardedResult,
   onInternal: (error: unknown) => void,
 ): string {
   return stringifyJson({
     data,
     ...(errors && { errors: errors.map((one) => writtenError(one, onInternal)) }),
+    // Without their rows, which the database has.
+    ...(executions.length > 0 && { executions: executions.map(({ id, isNew }) => ({ id, isNew })) }),
   });
 }
 
@@ -34,9 +43,11 @@ export function encodeAnswer(
  * Reads what {@link encodeAnswer} wrote. Its errors have the same classes and members as if the operation was executed here.
  * @param source of the document, to which the positions of errors belong
  */
-export function decodeAnswer(text: string, source: Source | undefined): ExecutionResult {
-  const { data, errors } = parseJson(text) as { data?: ExecutionResult['data']; errors?: WrittenError[] };
-  return { data, ...(errors && { errors: errors.map((one) => readError(one, source)) }) };
+export function decodeAnswer(text: string, source: Source | undefined): ForwardedResult {
+  const { errors, ...rest } = parseJson(text) as Omit<ForwardedResult, 'errors'> & {
+    errors?: WrittenError[];
+  };
+  return { ...rest, ...(errors && { errors: errors.map((one) => readError(one, source)) }) };
 }
 
 function writtenError(error: GraphQLError, onInternal: (error: unknown) => void): WrittenError {

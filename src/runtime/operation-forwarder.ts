@@ -4,6 +4,7 @@ import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
 import { DomainError } from '../errors.js';
 import { encodeRequest, type ForwardedRequest } from './forwarded-request.js';
+import { maxRunning } from './operation-runner.js';
 
 /** What an {@link OperationForwarder} works with. */
 export interface OperationForwarderDeps {
@@ -62,7 +63,8 @@ export class OperationForwarder {
    * @param left aborts when the caller has left: what the owner has not begun is taken back
    * @returns the text of the answer, see `decodeAnswer`
    * @throws DomainError `runtime_unavailable` when no gateway runs the kernels for 10 s, or the one that began it has ended
-   *   or does not answer in time; `overloaded`, `payload_too_large`
+   *   or does not answer in time; `overloaded` when too many wait here, or it waits for 10 s because the owner runs as many as it
+   *   may; `payload_too_large`
    */
   async forward(request: ForwardedRequest, left?: AbortSignal): Promise<string> {
     const { prisma, bus, deadlineMs } = this.#deps;
@@ -141,7 +143,17 @@ export class OperationForwarder {
     if (over.length > 0)
       await prisma.forwardedOperation.deleteMany({ where: { id: { in: over.map(({ id }) => id) } } });
     const unbegun = found.filter((one) => !one.isBegun && this.#hasWaited(one.id, maxUnbegunMs));
-    for (const { id } of unbegun) await this.#takeBack(id, noOwner());
+    if (unbegun.length === 0) return;
+    const isBusy = await this.#isOwnerBusy();
+    for (const { id } of unbegun) await this.#takeBack(id, isBusy ? ownerBusy() : noOwner());
+  }
+
+  /** Whether the owner lives and has too much to do. Not all that it may run: some may have ended just now. */
+  async #isOwnerBusy(): Promise<boolean> {
+    const [found] = await this.#deps.prisma.$queryRaw<{ running: bigint }[]>`
+      SELECT count(*) AS "running" FROM "ForwardedOperation" o, "Installation" i
+      WHERE o."epoch" = i."runtimeEpoch" AND o."answer" IS NULL AND o."expiresAt" > now()`;
+    return Number(found!.running) >= maxRunning / 2;
   }
 
   /** Removes an operation that the owner has not begun, and refuses it. One that it has begun goes on. */
@@ -168,6 +180,12 @@ export class OperationForwarder {
 function noOwner(): DomainError {
   const message = 'No gateway runs the kernels at the moment, and nothing was done; try again.';
   return new DomainError('runtime_unavailable', message, { retryAfterSeconds: 2 });
+}
+
+function ownerBusy(): DomainError {
+  const message =
+    'The gateway that runs the kernels has too many requests to work on, and nothing was done; try again.';
+  return new DomainError('overloaded', message, { retryAfterSeconds: 5 });
 }
 
 function notAnswered(): DomainError {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import type { EventBus } from '../engines/events/event-bus.js';
-import { encodeAnswer } from './forwarded-answer.js';
+import { encodeAnswer, type ForwardedResult } from './forwarded-answer.js';
 import { decodeRequest, type ForwardedRequest } from './forwarded-request.js';
 import type { RuntimeOwnership } from './runtime-ownership.js';
 
@@ -14,11 +14,11 @@ export interface OperationRunnerDeps {
   log: Logger;
   ownership: RuntimeOwnership;
   /** Executes an operation as if its caller had sent it here. */
-  execute(request: ForwardedRequest): Promise<ExecutionResult>;
+  execute(request: ForwardedRequest): Promise<ForwardedResult>;
 }
 
 /** How many operations of other gateways run at the same time; the others wait. */
-const maxRunning = 512;
+export const maxRunning = 512;
 /** The event of an operation comes sooner, but may get lost. */
 const pollMs = 1_000;
 const sweepMs = 60_000;
@@ -150,6 +150,10 @@ export class OperationRunner {
 
   #track(work: Promise<void>): void {
     this.#running.add(work);
-    work.finally(() => this.#running.delete(work));
+    work.finally(() => {
+      const wasFull = this.#running.size >= maxRunning;
+      this.#running.delete(work);
+      if (wasFull) this.#claim();
+    });
   }
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Session } from '../../prisma/generated/client/client.js';
 import { isStillOwner, type OwnerTarget } from '../engines/database/owner-target.js';
 import type { EventBus } from '../engines/events/event-bus.js';
+import { WatchedElsewhere } from '../engines/events/watched-elsewhere.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError, notFound } from '../errors.js';
@@ -18,7 +19,6 @@ import { sessionClient } from './session-client.js';
 import { SessionKernels } from './session-kernels.js';
 import { SessionReopener } from './session-reopener.js';
 import { SessionRows } from './session-rows.js';
-import { ViewersElsewhere } from './viewers-elsewhere.js';
 import { WarmKernels } from './warm-kernels.js';
 
 /** What a {@link SessionManager} works with. */
@@ -49,7 +49,7 @@ export class SessionManager {
   readonly #restarter: KernelRestarter;
   readonly #reopener: SessionReopener;
   readonly #culler: KernelCuller;
-  readonly #elsewhere: ViewersElsewhere;
+  readonly #elsewhere: WatchedElsewhere<'viewers'>;
   #onConnected: (sessionId: string, kernel: KernelConnection) => void = () => {};
   #onReplacing: (sessionId: string) => Promise<void> = async () => {};
 
@@ -84,9 +84,11 @@ export class SessionManager {
       cull: (sessionId, idleSince) => this.#cull(sessionId, idleSince),
       checkMs: deps.expiryCheckMs,
     });
-    this.#elsewhere = new ViewersElsewhere({
+    this.#elsewhere = new WatchedElsewhere({
       bus: deps.bus,
-      count: (sessionId, workerId) => this.#countViewer(sessionId, workerId),
+      topic: 'viewers',
+      keyOf: ({ sessionId }) => sessionId,
+      count: ({ sessionId, workerId }) => this.#countViewer(sessionId, workerId ?? undefined),
     });
     this.kernels = new SessionKernels({ ...deps, rows, live, restarter, reopener: this.#reopener });
   }
@@ -133,7 +135,7 @@ export class SessionManager {
    */
   viewerCame(sessionId: string, workerId?: string): () => void {
     const leftHere = this.#countViewer(sessionId, workerId);
-    const leftElsewhere = this.#elsewhere.viewerCame(sessionId, workerId);
+    const leftElsewhere = this.#elsewhere.viewerCame({ sessionId, workerId: workerId ?? null });
     return () => {
       leftHere();
       leftElsewhere();

@@ -76,6 +76,20 @@ describe('the limit', () => {
     expect(shown([...events, clear(true), print('y')], limit)).toEqual({ texts: ['y'], cut: 0 });
   });
 
+  test('are truncated where some are cut, or were lost before, which no clearing undoes', () => {
+    const collector = new OutputCollector(limit);
+    collector.add(print('x'));
+    expect(collector.isTruncated).toBe(false);
+    for (let i = 0; i < 3; i++) collector.add(print(long.repeat(2)));
+    collector.add({ type: 'output_lost', count: 1, reason: 'outputs_limit' });
+    expect(collector.isTruncated).toBe(true);
+    collector.add(clear(false));
+    expect(collector.isTruncated).toBe(false);
+    collector.add({ type: 'output_lost', count: 1, reason: 'not_delivered' });
+    collector.add(clear(false));
+    expect(collector.isTruncated).toBe(true);
+  });
+
   test('keeps the head and the tail of a long stream, with the number of characters between them', () => {
     const lines = Array.from({ length: 400_000 }, (_, i) => `line ${i}\n`);
     const { texts, cut } = shown(lines.map(print), limit);

@@ -42,6 +42,8 @@ export interface Topics {
   operationAnswer: { operationId: string };
   /** A session is watched at another gateway, or is not any more; the key is the session's id. */
   viewers: { sessionId: string; workerId: string | null; gateway: string; isWatched: boolean };
+  /** The log of an execution is read or written at another gateway, or is not any more; the key is the execution's id. */
+  logReaders: { executionId: string; gateway: string; isWatched: boolean };
 }
 
 /** Takes an event to the other processes on the same database. Returns immediately; must not throw. */

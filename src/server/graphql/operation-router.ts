@@ -10,7 +10,9 @@ import {
 } from 'graphql';
 import type { Context } from '../../../schema/builder.js';
 import type { Services } from '../../../schema/services.js';
-import { decodeAnswer } from '../../runtime/forwarded-answer.js';
+import type { RequestContext } from '../../context.js';
+import { rememberExecution, rememberedExecutions } from '../../executions/read-execution.js';
+import { decodeAnswer, type ForwardedResult } from '../../runtime/forwarded-answer.js';
 import type { ForwardedRequest } from '../../runtime/forwarded-request.js';
 import type { OperationForwarder } from '../../runtime/operation-forwarder.js';
 import type { RuntimeOwnership } from '../../runtime/runtime-ownership.js';
@@ -47,18 +49,25 @@ export class OperationRouter {
   }
 
   /** Executes what another gateway has forwarded. */
-  async executeForwarded(request: ForwardedRequest): Promise<ExecutionResult> {
+  async executeForwarded(request: ForwardedRequest): Promise<ForwardedResult> {
     const { schema, services } = this.#deps;
     const { operationName, variables: variableValues, actor, requestId } = request;
     const document = parse(request.document);
     // That gateway may have another version.
     const errors = validate(schema, document);
     if (errors.length > 0) return { errors };
-    const contextValue: Context = { ctx: { actor, requestId, spaces: new Map() }, services };
-    return execute({ schema, document, operationName, variableValues, contextValue });
+    const ctx: RequestContext = { actor, requestId, spaces: new Map() };
+    const contextValue: Context = { ctx, services };
+    const result = await execute({ schema, document, operationName, variableValues, contextValue });
+    return { ...result, executions: rememberedExecutions(ctx) };
   }
 
-  async #forward({ document, operationName, variableValues, contextValue }: ExecutionArgs) {
+  async #forward({
+    document,
+    operationName,
+    variableValues,
+    contextValue,
+  }: ExecutionArgs): Promise<ExecutionResult> {
     const { ctx } = contextValue as Context;
     const { actor, requestId } = ctx;
     const source = document.loc?.source;
@@ -68,7 +77,10 @@ export class OperationRouter {
       variables: variableValues ?? {},
       ...{ actor, requestId },
     };
-    return decodeAnswer(await this.#deps.forwarder.forward(request, ctx.left), source);
+    const answer = decodeAnswer(await this.#deps.forwarder.forward(request, ctx.left), source);
+    const { executions = [], ...result } = answer;
+    for (const one of executions) rememberExecution(ctx, one);
+    return result;
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { makeUser } from '../../support/factories/make-user.js';
 import { readEvents } from '../../support/sse.js';
-import { at, openSession, runAll, session, setUpKernels, stream, textOf } from './kernel-fixture.js';
+import { at, openSession, run, runAll, session, setUpKernels, stream, textOf } from './kernel-fixture.js';
 
 setUpKernels();
 
@@ -61,6 +61,30 @@ describe('a batch of cells', () => {
     expect((await at.rest('POST', `/sessions/${session}/execute/batch`, { body, token })).status).toBe(403);
     expect(await countOf()).toBe(before);
   });
+
+  it('is refused where the queue has no room for it, also beside others that are sent at the same time', async () => {
+    const path = 'notebooks/full-queue.ipynb';
+    const created = await at.rest('POST', `/workspaces/${demo.workspaceId}/authoring-files`, {
+      body: { path },
+    });
+    expect(created.status).toBe(201);
+    const { id } = (await openSession(path)).body;
+    const { prisma } = at.gateway.services;
+    const count = (status: 'running' | 'queued') =>
+      prisma.execution.count({ where: { sessionId: id, status } });
+    await batch([{ code: 'import time\ntime.sleep(600)' }], {}, id);
+    await expect.poll(() => count('running')).toBe(1);
+    const cells = (length: number) => Array.from({ length }, () => ({ code: '1' }));
+    const batches = await Promise.all([400, 400, 400].map((length) => batch(cells(length), {}, id)));
+    expect(batches.map(({ status }) => status).sort()).toEqual([201, 201, 409]);
+    expect(batches.find(({ status }) => status === 409)!.body.code).toBe('quota_exceeded');
+    expect((await batch(cells(199), {}, id)).status).toBe(201);
+    const alone = await Promise.all([1, 2, 3].map(() => run('1', {}, id)));
+    expect(alone.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+    expect(await count('queued')).toBe(1_000);
+    expect((await at.rest('DELETE', `/sessions/${id}`)).status).toBe(204);
+    for (const response of alone) await response.text();
+  }, 120_000);
 
   it('sent again with its key is the same batch', async () => {
     const headers = { 'idempotency-key': 'one-batch' };

@@ -89,6 +89,17 @@ it('with 0 days an execution is kept for ever', async () => {
   }
 });
 
+it('a reader whose log is removed gets an error, as it has not got the end', async () => {
+  const { executionLog, prisma, bus } = at.gateway.services;
+  const { id: executionId } = await makeExecution(at, { session, status: 'running' });
+  const reading = executionLog.follow(executionId, 0);
+  await reading.next();
+  const next = reading.next();
+  await prisma.execution.delete({ where: { id: executionId } });
+  bus.publish('execution', executionId, { executionId });
+  await expect(next).rejects.toMatchObject({ code: 'not_found' });
+});
+
 it('a run that has not ended keeps its log, however old it is', async () => {
   const { prisma } = at.gateway.services;
   const createdAt = new Date(Date.now() - 100 * dayMs);

@@ -90,6 +90,23 @@ it('an exception after very much output is among the outputs, with the head and 
   expect(outputs[0].text.replace(/\n\[….*…\]\n/, '').length + cut).toBe(21_000_009);
 }, 120_000);
 
+it('output that did not arrive makes the outputs truncated, in the end and in the execution', async () => {
+  const answer = await run(
+    [
+      "import comm\nopened = comm.create_comm(target_name='t')",
+      'opened.send({}, buffers=[bytes(49 * 1024 * 1024)])',
+      "print('on')",
+    ].join('\n'),
+  );
+  const events = await readEvents(answer);
+  const lost = events.filter(({ data }) => data.type === 'output_lost').map(({ data }) => data);
+  expect(lost).toMatchObject([{ count: 1, reason: 'not_delivered' }]);
+  const whole = { outputs: [{ text: 'on\n' }], truncated: true };
+  expect(events.at(-1)!.data).toMatchObject(whole);
+  const id = answer.headers.get('x-execution-id');
+  expect((await at.rest('GET', `/sessions/${session}/executions/${id}`)).body).toMatchObject(whole);
+}, 120_000);
+
 it('help is a display, and what else the kernel asks of clients is an event', async () => {
   const help = await runAll('print?');
   const display = { data: { 'text/plain': expect.stringContaining('Prints the values to a stream') } };

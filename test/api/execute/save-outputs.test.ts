@@ -61,6 +61,19 @@ describe('a run with save_outputs', () => {
     expect(versions[0].commit_message).toBe(`Save the outputs of cell one\n\nExecution: ${execution.id}`);
   });
 
+  it('says in the commit that some of its outputs were lost', async () => {
+    const code =
+      "import comm\ncomm.create_comm(target_name='t').send({}, buffers=[bytes(49 * 1024 * 1024)])\nprint('on')";
+    const { path, id } = await open('lost', [codeCell('one', code)]);
+    const execution = await runAndSave(id, 'one', code);
+    expect(execution).toMatchObject({ truncated: true, outputs_save: { status: 'saved' } });
+    const [version] = await versionsOf(path);
+    expect(version.commit_message).toBe(
+      'Save the outputs of cell one\n\nSome of the outputs are missing: they were cut or lost.\n\n' +
+        `Execution: ${execution.id}`,
+    );
+  });
+
   it('keeps what others saved meanwhile, also in a large notebook', async () => {
     const large = codeCell('large', `'${'x'.repeat(600_000)}'`);
     const code = 'print(input())';

@@ -144,3 +144,26 @@ it('an operation that the owner does not answer in time is refused', async () =>
   await expect(hasty.forward(request('slow'))).rejects.toMatchObject({ code: 'runtime_unavailable' });
   await expect.poll(rows).toEqual([]);
 });
+
+it('an operation that waits for 10 s because the owner works on 512 others is refused as overloaded', async () => {
+  let finish = (_result: ExecutionResult) => {};
+  const finished = new Promise<ExecutionResult>((resolve) => {
+    finish = resolve;
+  });
+  await own(() => finished);
+  const busy = openForwarder(300_000);
+  const another = openForwarder();
+  cleanUp.push(async () => {
+    finish({ data: {} });
+    await busy.close();
+    await another.close();
+  });
+  const all = Promise.allSettled(Array.from({ length: 512 }, () => busy.forward(request('slow'))));
+  const begun = { where: { epoch: { not: null } } };
+  await expect.poll(() => database.prisma.forwardedOperation.count(begun)).toBe(512);
+  const refused = { code: 'overloaded', retryAfterSeconds: 5 };
+  await expect(another.forward(request('waiting'))).rejects.toMatchObject(refused);
+  finish({ data: {} });
+  expect((await all).map(({ status }) => status)).toEqual(Array.from({ length: 512 }, () => 'fulfilled'));
+  await expect.poll(rows).toEqual([]);
+}, 90_000);
