@@ -32,6 +32,15 @@ export type Disturbance =
   | 'database connections cut'
   | 'Jupyter connections cut';
 
+/** A disturbance that is over, with its times in ms since 1970. */
+export interface MadeDisturbance {
+  what: Disturbance;
+  from: number;
+  until: number;
+  /** The id of the worker whose server or kernel it was. */
+  worker?: string;
+}
+
 /** Each with its weight. */
 const all: readonly (readonly [Disturbance, number])[] = [
   ['gateway killed', 18],
@@ -47,18 +56,28 @@ const all: readonly (readonly [Disturbance, number])[] = [
 ];
 
 /** Chooses and makes one disturbance, and waits until it is over. @returns undefined when there was nothing to disturb */
-export async function disturb(scene: DisturbedScene, random: Random): Promise<Disturbance | undefined> {
-  const chosen = random.weighted(all);
+export async function disturb(scene: DisturbedScene, random: Random): Promise<MadeDisturbance | undefined> {
+  const what = random.weighted(all);
   const gateway = random.pick(scene.gateways);
   const choice = random.below(1_000);
   const ms = 300 + random.below(3_500);
-  const [what] = chosen.split(' ');
-  if (what === 'gateway') return (await disturbGateway(scene, gateway, chosen, ms)) ? chosen : undefined;
-  if (what === 'kernel' || what === 'server')
-    return (await disturbWorker(scene, chosen, choice, ms)) ? chosen : undefined;
-  if (chosen === 'database connections cut') await cutDatabase(scene.sql, '%');
-  else if (!(await cutJupyter(scene, gateway))) return undefined;
-  return chosen;
+  const from = Date.now();
+  const made = await make(scene, what, { gateway, choice, ms });
+  return made && { what, from, until: Date.now(), ...made };
+}
+
+/** @returns undefined when there was nothing to disturb */
+async function make(
+  scene: DisturbedScene,
+  what: Disturbance,
+  { gateway, choice, ms }: { gateway: KeptGateway; choice: number; ms: number },
+): Promise<Pick<MadeDisturbance, 'worker'> | undefined> {
+  const [whose] = what.split(' ');
+  if (whose === 'kernel' || whose === 'server') return disturbWorker(scene, what, choice, ms);
+  if (whose === 'gateway') return (await disturbGateway(scene, gateway, what, ms)) ? {} : undefined;
+  if (what === 'Jupyter connections cut') return (await cutJupyter(scene, gateway)) ? {} : undefined;
+  await cutDatabase(scene.sql, '%');
+  return {};
 }
 
 async function disturbGateway(
@@ -85,20 +104,20 @@ async function disturbWorker(
   chosen: Disturbance,
   choice: number,
   ms: number,
-): Promise<boolean> {
+): Promise<{ worker: string } | undefined> {
   const { kernels, servers } = await findWorkerPids(workersDirectory);
-  const pids = chosen.startsWith('kernel') ? kernels : servers;
-  const pid = pids[choice % pids.length];
-  if (pid === undefined) return false;
+  const processes = chosen.startsWith('kernel') ? kernels : servers;
+  if (processes.length === 0) return undefined;
+  const { pid, worker } = processes[choice % processes.length]!;
   const isStopped = chosen.endsWith('stopped');
   await journals.sweep();
-  if (!send(pid, isStopped ? 'SIGSTOP' : 'SIGKILL')) return false;
+  if (!send(pid, isStopped ? 'SIGSTOP' : 'SIGKILL')) return undefined;
   await journals.sweep();
   if (isStopped) {
     await sleep(ms);
     send(pid, 'SIGCONT');
   }
-  return true;
+  return { worker };
 }
 
 function send(pid: number, signal: NodeJS.Signals): boolean {
