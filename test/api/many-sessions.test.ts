@@ -85,7 +85,8 @@ it('of 100 sessions asked for together, twice each, none is lost and none double
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
   }
   // A database that is busy may have refused a path both times.
-  for (let tries = 0; tries < 20 && (await rows()).length < asked; tries++) await Promise.all(paths.map(open));
+  for (let tries = 0; tries < 20 && (await rows()).length < asked; tries++)
+    await Promise.all(paths.map(open));
   expect((await rows()).map(({ path }) => path).sort()).toEqual([...paths].sort());
   const ready = async () => (await rows()).filter(({ status }) => status === 'idle').length;
   await expect.poll(ready, { timeout: 120_000, interval: 500 }).toBeGreaterThanOrEqual(started);

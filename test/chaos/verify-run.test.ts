@@ -49,7 +49,13 @@ function verify(log: Log): string[] {
   ];
   const events = body.map((event, i) => ({ ...event, sequence: i + 1 }));
   const after = late.map((i) => ({ sequence: 100 + i, type: 'stream', name: 'stdout', text: textOf([i]) }));
-  const reader = { transport: 'rest', events, late: after, hasEnded: true, opened: 1 } as unknown as RunReader;
+  const reader = {
+    transport: 'rest',
+    events,
+    late: after,
+    hasEnded: true,
+    opened: 1,
+  } as unknown as RunReader;
   const cell: ChaosCell = { kind, journal: 'cell', code: '' };
   const run: ChaosRun = { id: 'run', session: 'session', cell, readers: [reader, reader] };
   run.endedAt = log.endedAt;
