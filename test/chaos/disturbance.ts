@@ -17,6 +17,8 @@ export interface DisturbedScene {
   databaseUrl: string;
   /** The name of the database on its server. */
   sql: pg.Client;
+  /** When a server was stopped for long the last time, in ms since 1970; default never. */
+  longStopAt?: number;
 }
 
 /** What happens to the scene, in words of the summary. */
@@ -29,6 +31,7 @@ export type Disturbance =
   | 'kernel stopped'
   | 'server killed'
   | 'server stopped'
+  | 'server stopped for long, and a gateway killed'
   | 'database connections cut'
   | 'Jupyter connections cut';
 
@@ -41,6 +44,14 @@ export interface MadeDisturbance {
   worker?: string;
 }
 
+/** Beyond what a gateway waits for one connection, and within what it waits for a server that answers nothing: 60 s. */
+const minLongMs = 16_000;
+const maxLongMs = 25_000;
+/** Nothing else is disturbed meanwhile, so it may begin only so long after the last one. */
+const pauseMs = 60_000;
+
+const longStop = 'server stopped for long, and a gateway killed' satisfies Disturbance;
+
 /** Each with its weight. */
 const all: readonly (readonly [Disturbance, number])[] = [
   ['gateway killed', 18],
@@ -51,6 +62,7 @@ const all: readonly (readonly [Disturbance, number])[] = [
   ['kernel stopped', 5],
   ['server killed', 5],
   ['server stopped', 8],
+  [longStop, 4],
   ['database connections cut', 8],
   ['Jupyter connections cut', 10],
 ];
@@ -62,6 +74,7 @@ export async function disturb(scene: DisturbedScene, random: Random): Promise<Ma
   const choice = random.below(1_000);
   const ms = 300 + random.below(3_500);
   const from = Date.now();
+  if (what === longStop && from < (scene.longStopAt ?? 0) + pauseMs) return undefined;
   const made = await make(scene, what, { gateway, choice, ms });
   return made && { what, from, until: Date.now(), ...made };
 }
@@ -73,6 +86,7 @@ async function make(
   { gateway, choice, ms }: { gateway: KeptGateway; choice: number; ms: number },
 ): Promise<Pick<MadeDisturbance, 'worker'> | undefined> {
   const [whose] = what.split(' ');
+  if (what === longStop) return stopForLong(scene, gateway, choice, ms);
   if (whose === 'kernel' || whose === 'server') return disturbWorker(scene, what, choice, ms);
   if (whose === 'gateway') return (await disturbGateway(scene, gateway, what, ms)) ? {} : undefined;
   if (what === 'Jupyter connections cut') return (await cutJupyter(scene, gateway)) ? {} : undefined;
@@ -115,6 +129,28 @@ async function disturbWorker(
   await journals.sweep();
   if (isStopped) {
     await sleep(ms);
+    send(pid, 'SIGCONT');
+  }
+  return { worker };
+}
+
+/** Stops a server, kills a gateway after `ms`, and lets the server go on when another gateway has waited for it. */
+async function stopForLong(
+  scene: DisturbedScene,
+  gateway: KeptGateway,
+  choice: number,
+  ms: number,
+): Promise<{ worker: string } | undefined> {
+  const { servers } = await findWorkerPids(scene.workersDirectory);
+  if (servers.length === 0) return undefined;
+  const { pid, worker } = servers[choice % servers.length]!;
+  if (!send(pid, 'SIGSTOP')) return undefined;
+  scene.longStopAt = Date.now();
+  try {
+    await sleep(ms);
+    gateway.signal('SIGKILL');
+    await sleep(minLongMs + (choice % 1_000) * ((maxLongMs - minLongMs) / 1_000) - ms);
+  } finally {
     send(pid, 'SIGCONT');
   }
   return { worker };
