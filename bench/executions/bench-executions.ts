@@ -4,6 +4,7 @@ import { openBenchGateway } from '../bench-gateway.js';
 import { printTable, type Row } from '../stats.js';
 import { benchFirstOutput } from './first-output.js';
 import { benchIdleViewers } from './idle-viewers.js';
+import { benchManyKernels } from './many-kernels.js';
 import { benchPrints, benchVolume } from './output.js';
 import { RestClient } from './rest-client.js';
 import type { Scene } from './scene.js';
@@ -17,6 +18,7 @@ const parts: Record<string, (scene: Scene) => Promise<Row[]>> = {
   volume: benchVolume,
   warm: benchWarmSessions,
   viewers: benchIdleViewers,
+  kernels: benchManyKernels,
 };
 
 /**

@@ -57,3 +57,51 @@ it('20 sessions of two users, asked for together, are all ready, one kernel each
   const kernels = await Promise.all(workerIds.map((id) => kernelsOf(workers.endpoint(id)!)));
   expect(kernels.flat().sort()).toEqual(rows.map(({ kernelId }) => kernelId).sort());
 }, 240_000);
+
+const asked = 100;
+/** Once so many are ready, the others are deleted: 100 kernels are much memory. */
+const started = 12;
+
+it('of 100 sessions asked for together, twice each, none is lost and none doubled', async () => {
+  const { prisma, workers } = at.gateway.services;
+  const { session: first } = await ask('first.ipynb', at.token);
+  const endpoint = workers.endpoint(first.worker_id)!;
+  const others = await kernelsOf(endpoint);
+  const kernels = async () => (await kernelsOf(endpoint)).filter((id) => !others.includes(id)).sort();
+  const paths = Array.from({ length: asked }, (_, i) => `hundred/${i}.ipynb`);
+  const rows = () => prisma.session.findMany({ where: { path: { in: paths } } });
+  const open = (path: string) =>
+    at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId, path } });
+  const remove = async (sessions: { id: string }[]) => {
+    const answers = await Promise.all(sessions.map(({ id }) => at.rest('DELETE', `/sessions/${id}`)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
+  };
+
+  const answers = await Promise.all([...paths, ...paths].map(open));
+  const refused = answers.filter(({ status }) => status >= 300);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const { status, body, headers } of refused) {
+    expect([429, 503], body.message).toContain(status);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+  // A database that is busy may have refused a path both times.
+  for (let tries = 0; tries < 20 && (await rows()).length < asked; tries++)
+    await Promise.all(paths.map(open));
+  expect((await rows()).map(({ path }) => path).sort()).toEqual([...paths].sort());
+  const ready = async () => (await rows()).filter(({ status }) => status === 'idle').length;
+  await expect.poll(ready, { timeout: 120_000, interval: 500 }).toBeGreaterThanOrEqual(started);
+
+  const waiting = (await rows()).filter(({ status }) => status !== 'idle');
+  expect(waiting.map(({ status }) => status)).toEqual(waiting.map(() => 'starting'));
+  await remove(waiting);
+  const live = (await rows()).filter(({ deletedAt }) => !deletedAt);
+  expect(live.length + waiting.length).toBe(asked);
+  expect(live.map(({ status }) => status)).toEqual(live.map(() => 'idle'));
+  const again = await Promise.all(live.map(({ path }) => ask(path!, at.token)));
+  expect(again.map(({ status, session }) => [status, session.id])).toEqual(live.map(({ id }) => [200, id]));
+  // One that was being started for a session that was deleted ends when it has started.
+  await expect.poll(kernels, { timeout: 60_000 }).toEqual(live.map(({ kernelId }) => kernelId).sort());
+
+  await remove(live);
+  await expect.poll(kernels).toEqual([]);
+}, 240_000);

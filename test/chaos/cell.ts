@@ -1,6 +1,6 @@
 import type { Random } from './random.js';
 
-/** A cell that writes each line to a file of its own before it prints it. */
+/** A cell that writes each line to a file of its own, with the time, before it prints it. */
 export interface ChaosCell {
   /** `late` prints also after its end: from a thread, then from a child process. `input` asks for its last line. */
   kind: 'lines' | 'burst' | 'quick' | 'error' | 'exit' | 'endless' | 'late' | 'input';
@@ -36,7 +36,7 @@ function begin(journal: string): string {
 os.makedirs('journal', exist_ok=True)
 journal = os.open('journal/${journal}', os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
 def report(line, journal=journal):
-    os.write(journal, f'${journal} {line}\\n'.encode())
+    os.write(journal, f'{time.time_ns() // 1_000_000} ${journal} {line}\\n'.encode())
     print(f'${journal} {line}', flush=True)
 os.write(journal, b'begin\\n')`;
 }
@@ -54,7 +54,10 @@ os.close(journal)
 ${last}`;
 }
 
-/** The pauses keep the thread and the child process in their order. The last line of the file says that all was printed. */
+/**
+ * The pauses keep the thread and the child process in their order. The child writes no times, as the kernel sends what it printed
+ * up to 200 ms later. The last line of the file says that all was printed.
+ */
 function lateBody(journal: string): string {
   return `report(0)
 def later(journal=journal, report=report):
@@ -62,7 +65,7 @@ def later(journal=journal, report=report):
         time.sleep(0.05)
         report(i)
     time.sleep(0.3)
-    loop = 'for i in 11 12 13; do echo "${journal} $i" >> journal/${journal}; echo "${journal} $i"; sleep 0.05; done'
+    loop = 'for i in 11 12 13; do echo "- ${journal} $i" >> journal/${journal}; echo "${journal} $i"; sleep 0.05; done'
     subprocess.run(['sh', '-c', loop])
     time.sleep(1)
     os.write(journal, b'whole\\n')

@@ -17,6 +17,8 @@ export interface DisturbedScene {
   databaseUrl: string;
   /** The name of the database on its server. */
   sql: pg.Client;
+  /** When a server was stopped for long the last time, in ms since 1970; default never. */
+  longStopAt?: number;
 }
 
 /** What happens to the scene, in words of the summary. */
@@ -29,8 +31,26 @@ export type Disturbance =
   | 'kernel stopped'
   | 'server killed'
   | 'server stopped'
+  | 'server stopped for long, and a gateway killed'
   | 'database connections cut'
   | 'Jupyter connections cut';
+
+/** A disturbance that is over, with its times in ms since 1970. */
+export interface MadeDisturbance {
+  what: Disturbance;
+  from: number;
+  until: number;
+  /** The id of the worker whose server or kernel it was. */
+  worker?: string;
+}
+
+/** Beyond what a gateway waits for one connection, and within what it waits for a server that answers nothing: 60 s. */
+const minLongMs = 16_000;
+const maxLongMs = 25_000;
+/** Nothing else is disturbed meanwhile, so it may begin only so long after the last one. */
+const pauseMs = 60_000;
+
+const longStop = 'server stopped for long, and a gateway killed' satisfies Disturbance;
 
 /** Each with its weight. */
 const all: readonly (readonly [Disturbance, number])[] = [
@@ -42,23 +62,36 @@ const all: readonly (readonly [Disturbance, number])[] = [
   ['kernel stopped', 5],
   ['server killed', 5],
   ['server stopped', 8],
+  [longStop, 4],
   ['database connections cut', 8],
   ['Jupyter connections cut', 10],
 ];
 
 /** Chooses and makes one disturbance, and waits until it is over. @returns undefined when there was nothing to disturb */
-export async function disturb(scene: DisturbedScene, random: Random): Promise<Disturbance | undefined> {
-  const chosen = random.weighted(all);
+export async function disturb(scene: DisturbedScene, random: Random): Promise<MadeDisturbance | undefined> {
+  const what = random.weighted(all);
   const gateway = random.pick(scene.gateways);
   const choice = random.below(1_000);
   const ms = 300 + random.below(3_500);
-  const [what] = chosen.split(' ');
-  if (what === 'gateway') return (await disturbGateway(scene, gateway, chosen, ms)) ? chosen : undefined;
-  if (what === 'kernel' || what === 'server')
-    return (await disturbWorker(scene, chosen, choice, ms)) ? chosen : undefined;
-  if (chosen === 'database connections cut') await cutDatabase(scene.sql, '%');
-  else if (!(await cutJupyter(scene, gateway))) return undefined;
-  return chosen;
+  const from = Date.now();
+  if (what === longStop && from < (scene.longStopAt ?? 0) + pauseMs) return undefined;
+  const made = await make(scene, what, { gateway, choice, ms });
+  return made && { what, from, until: Date.now(), ...made };
+}
+
+/** @returns undefined when there was nothing to disturb */
+async function make(
+  scene: DisturbedScene,
+  what: Disturbance,
+  { gateway, choice, ms }: { gateway: KeptGateway; choice: number; ms: number },
+): Promise<Pick<MadeDisturbance, 'worker'> | undefined> {
+  const [whose] = what.split(' ');
+  if (what === longStop) return stopForLong(scene, gateway, choice, ms);
+  if (whose === 'kernel' || whose === 'server') return disturbWorker(scene, what, choice, ms);
+  if (whose === 'gateway') return (await disturbGateway(scene, gateway, what, ms)) ? {} : undefined;
+  if (what === 'Jupyter connections cut') return (await cutJupyter(scene, gateway)) ? {} : undefined;
+  await cutDatabase(scene.sql, '%');
+  return {};
 }
 
 async function disturbGateway(
@@ -85,20 +118,42 @@ async function disturbWorker(
   chosen: Disturbance,
   choice: number,
   ms: number,
-): Promise<boolean> {
+): Promise<{ worker: string } | undefined> {
   const { kernels, servers } = await findWorkerPids(workersDirectory);
-  const pids = chosen.startsWith('kernel') ? kernels : servers;
-  const pid = pids[choice % pids.length];
-  if (pid === undefined) return false;
+  const processes = chosen.startsWith('kernel') ? kernels : servers;
+  if (processes.length === 0) return undefined;
+  const { pid, worker } = processes[choice % processes.length]!;
   const isStopped = chosen.endsWith('stopped');
   await journals.sweep();
-  if (!send(pid, isStopped ? 'SIGSTOP' : 'SIGKILL')) return false;
+  if (!send(pid, isStopped ? 'SIGSTOP' : 'SIGKILL')) return undefined;
   await journals.sweep();
   if (isStopped) {
     await sleep(ms);
     send(pid, 'SIGCONT');
   }
-  return true;
+  return { worker };
+}
+
+/** Stops a server, kills a gateway after `ms`, and lets the server go on when another gateway has waited for it. */
+async function stopForLong(
+  scene: DisturbedScene,
+  gateway: KeptGateway,
+  choice: number,
+  ms: number,
+): Promise<{ worker: string } | undefined> {
+  const { servers } = await findWorkerPids(scene.workersDirectory);
+  if (servers.length === 0) return undefined;
+  const { pid, worker } = servers[choice % servers.length]!;
+  if (!send(pid, 'SIGSTOP')) return undefined;
+  scene.longStopAt = Date.now();
+  try {
+    await sleep(ms);
+    gateway.signal('SIGKILL');
+    await sleep(minLongMs + (choice % 1_000) * ((maxLongMs - minLongMs) / 1_000) - ms);
+  } finally {
+    send(pid, 'SIGCONT');
+  }
+  return { worker };
 }
 
 function send(pid: number, signal: NodeJS.Signals): boolean {

@@ -8,8 +8,12 @@ const sweepMs = 40;
 export interface Journal {
   /** How often it began. */
   begun: number;
-  /** Its lines, in their order. */
+  /** Its lines, in their order, as it printed them. */
   text: string;
+  /** When it wrote each line, in ms since 1970; undefined for those of a child process. */
+  times: (number | undefined)[];
+  /** The workers on which it has begun. */
+  workers: string[];
   /** Whether a cell that prints late has printed all, a second ago. */
   isWhole: boolean;
 }
@@ -55,13 +59,9 @@ export class Journals {
   async read(name: string): Promise<Journal> {
     await this.sweep();
     const folder = join(this.#folder, name);
-    const texts = await Promise.all(
-      (await namesIn(folder)).map((worker) => readFile(join(folder, worker), 'utf8')),
-    );
-    const lines = texts.join('').split('\n');
-    const written = lines.filter((line) => line !== 'begin' && line !== 'whole');
-    const begun = lines.filter((line) => line === 'begin').length;
-    return { begun, text: written.join('\n'), isWhole: lines.includes('whole') };
+    const workers = await namesIn(folder);
+    const texts = await Promise.all(workers.map((worker) => readFile(join(folder, worker), 'utf8')));
+    return { ...parseJournal(texts.join('')), workers };
   }
 
   /** Keeps no more files. */
@@ -76,6 +76,21 @@ export class Journals {
       await sleep(sweepMs);
     }
   }
+}
+
+/** Reads what a cell has written: `begin`, lines with their times, and `whole`. */
+export function parseJournal(written: string): Omit<Journal, 'workers'> {
+  const lines = written.split('\n');
+  const printed = lines.flatMap((line) => {
+    const [, time, text] = /^(\d+|-) (.*)$/.exec(line) ?? [];
+    return time === undefined ? [] : [{ at: time === '-' ? undefined : Number(time), text: `${text}\n` }];
+  });
+  return {
+    begun: lines.filter((line) => line === 'begin').length,
+    text: printed.map(({ text }) => text).join(''),
+    times: printed.map(({ at }) => at),
+    isWhole: lines.includes('whole'),
+  };
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -5,9 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createDatabase } from '../support/database-server.js';
 import { testPython } from '../support/jupyter.js';
-import { type Disturbance, disturb } from './disturbance.js';
+import { disturb, type MadeDisturbance } from './disturbance.js';
 import { findBatches } from './find-batches.js';
 import { type Journal, Journals } from './journals.js';
+import { findLoss, type Loss } from './missing-lines.js';
 import { NotebookClient } from './notebook-client.js';
 import { createNotebooks } from './notebooks.js';
 import { chaosOptions } from './options.js';
@@ -15,10 +16,10 @@ import { Patience } from './patience.js';
 import { createRandom } from './random.js';
 import { Replicas } from './replicas.js';
 import { RunReader } from './run-reader.js';
-import { type ChaosRun, SessionClient, type UnknownBatch } from './session-client.js';
+import { type AskedRestart, type ChaosRun, SessionClient, type UnknownBatch } from './session-client.js';
 import { minRuns, summarize } from './summarize.js';
 import { verifyDatabase } from './verify-database.js';
-import { lacksLateLines, verifyRun } from './verify-run.js';
+import { lacksLateLines, receivedText, verifyRun } from './verify-run.js';
 
 // `npm run test:chaos`: cells run on two gateways while gateways, kernels, Jupyter servers and connections are killed, ended,
 // stopped and cut. In the end each run is compared with the file that its cell wrote. A machine on which the gateways hardly ever
@@ -42,7 +43,9 @@ const replicas = new Replicas(dataDir, database.url);
 const journals = new Journals(workersDirectory, join(folder, 'journals'));
 const runs: ChaosRun[] = [];
 const batches: UnknownBatch[] = [];
-const disturbances: Disturbance[] = [];
+const disturbances: MadeDisturbance[] = [];
+const restarts: AskedRestart[] = [];
+const losses: Loss[] = [];
 const patience = new Patience(replicas, random.fork());
 let isOver = false;
 try {
@@ -50,7 +53,7 @@ try {
   await replicas.start();
   const notebooks = await createNotebooks(replicas, random, options.sessions);
   const isUp = () => patience.isLeft;
-  const scene = { replicas, journals, runs, batches, isOver: () => isOver, isUp };
+  const scene = { replicas, journals, runs, batches, restarts, isOver: () => isOver, isUp };
   const clients = notebooks.map((notebook, i) => new SessionClient(scene, random.fork(), notebook, i));
   const whole = new NotebookClient(scene, random.fork(), notebooks[0]!.workspace_id);
   const working = Promise.all([...clients, whole].map((client) => client.run()));
@@ -64,6 +67,7 @@ try {
   const isGood = summarize({
     runs,
     disturbances,
+    losses,
     faults,
     notebooks: whole.notebooks.length,
     batches: batches.length,
@@ -87,7 +91,7 @@ async function disturbUntil(end: number): Promise<void> {
     const made = await disturb(target, chosen);
     if (!made) continue;
     disturbances.push(made);
-    if (process.env.CHAOS_VERBOSE) console.log(`${((Date.now() - from) / 1000).toFixed(1)} s  ${made}`);
+    if (process.env.CHAOS_VERBOSE) console.log(`${((Date.now() - from) / 1000).toFixed(1)} s  ${made.what}`);
   }
 }
 
@@ -105,7 +109,10 @@ async function verify(whole: NotebookClient): Promise<string[]> {
   const faults = [...found.faults];
   for (const run of runs) {
     const journal = await readWithLate(run);
-    const wrong = [...verifyRun(run, journal), ...(await verifyReplays(run))];
+    const record = { disturbances, restarts };
+    const loss = run.readers[0] && findLoss(run, receivedText(run.readers[0]), journal, record);
+    if (loss) losses.push(loss);
+    const wrong = [...verifyRun(run, journal, record), ...(await verifyReplays(run))];
     faults.push(...wrong.map((fault) => `${run.id} (${run.cell.journal}): ${fault}`));
     if (wrong.length > 0) await keepRun(run, journal);
   }

@@ -17,6 +17,15 @@ export interface ChaosRun {
   readers: RunReader[];
   /** What its file had when its end was received. */
   writtenAtEnd?: string;
+  /** When its end was received, in ms since 1970. */
+  endedAt?: number;
+}
+
+/** A restart of a session that a client asked for. */
+export interface AskedRestart {
+  session: string;
+  /** In ms since 1970. */
+  at: number;
 }
 
 /** A batch that queued nothing, or of which nobody knows what it queued. */
@@ -35,6 +44,7 @@ export interface ClientScene {
   runs: ChaosRun[];
   /** The batches whose executions are not in `runs`. */
   batches: UnknownBatch[];
+  restarts: AskedRestart[];
   /** Whether no more cells are to be sent. */
   isOver(): boolean;
   /** Whether what was sent may still end. */
@@ -109,6 +119,7 @@ export class SessionClient {
 
   async #restart(session: string): Promise<void> {
     await sleep(this.#random.below(500));
+    this.#scene.restarts.push({ session, at: Date.now() });
     await this.#request('POST', `/sessions/${session}/restart`);
   }
 
@@ -155,7 +166,9 @@ export class SessionClient {
     run.readers = [one, other];
     const first = this.#random.pick(run.readers);
     const whenFirst = first.read(isUp).then(async () => {
-      if (first.hasEnded) run.writtenAtEnd = (await journals.read(run.cell.journal)).text;
+      if (!first.hasEnded) return;
+      run.endedAt = Date.now();
+      run.writtenAtEnd = (await journals.read(run.cell.journal)).text;
     });
     const answering = run.cell.kind === 'input' ? this.#answer(run, first) : undefined;
     await Promise.all([whenFirst, (first === one ? other : one).read(isUp), answering]);

@@ -1,5 +1,6 @@
-import type { Disturbance } from './disturbance.js';
+import type { MadeDisturbance } from './disturbance.js';
 import type { KeptGateway } from './kept-gateway.js';
+import type { Loss } from './missing-lines.js';
 import type { ChaosRun } from './session-client.js';
 
 const maxReported = 40;
@@ -9,7 +10,8 @@ export const minRuns = 10;
 /** Prints what was done and what is wrong. @returns whether nothing is */
 export function summarize(result: {
   runs: ChaosRun[];
-  disturbances: Disturbance[];
+  disturbances: MadeDisturbance[];
+  losses: Loss[];
   faults: string[];
   /** Whole notebooks that were to be run. */
   notebooks: number;
@@ -20,7 +22,7 @@ export function summarize(result: {
   gateways: readonly KeptGateway[];
   seconds: number;
 }): boolean {
-  const { runs, disturbances, faults, gateways, seconds, notebooks, batches, isTooSlow } = result;
+  const { runs, disturbances, losses, faults, gateways, seconds, notebooks, batches, isTooSlow } = result;
   const readers = runs.flatMap((run) => run.readers);
   const rows: [string, string | number][] = [
     ['runs', `${runs.length} (${counted(runs.map(endOf))})`],
@@ -33,7 +35,9 @@ export function summarize(result: {
       'connections of readers',
       `${readers.reduce((sum, { opened }) => sum + opened, 0)} for ${readers.length} readers`,
     ],
-    ['disturbances', `${disturbances.length} (${counted(disturbances)})`],
+    ['lost at the ends of kernels', describeLosses(losses.filter(({ isOfServer }) => !isOfServer))],
+    ['lost with servers', describeLosses(losses.filter(({ isOfServer }) => isOfServer))],
+    ['disturbances', `${disturbances.length} (${counted(disturbances.map(({ what }) => what))})`],
     ['ends of gateways', gateways.reduce((sum, { ends }) => sum + ends, 0)],
   ];
   console.log('\n| what | how many |\n|---|---|');
@@ -58,6 +62,12 @@ function endOf({ refused, readers }: ChaosRun): string {
   const end = readers[0]?.events.at(-1);
   if (end?.type === 'failure') return end.retryable ? `${end.code}, retryable` : end.code!;
   return end?.status ?? 'no end';
+}
+
+function describeLosses(losses: Loss[]): string {
+  const lines = losses.reduce((sum, loss) => sum + loss.lines, 0);
+  const ms = Math.max(0, ...losses.map((loss) => loss.ms));
+  return `${lines} lines of ${losses.length} runs, the first written ${ms} ms before the last at most`;
 }
 
 function counted(all: string[]): string {

@@ -1,10 +1,15 @@
 import type { ChaosCell } from './cell.js';
 import type { Journal } from './journals.js';
+import { type ChaosRecord, countLosable, findMissing, findServerKill } from './missing-lines.js';
 import type { ReadEvent, RunReader } from './run-reader.js';
 import type { ChaosRun } from './session-client.js';
 
-/** What all that is known of a run says against it; empty when it is right. @param journal what its cell has written */
-export function verifyRun(run: ChaosRun, journal: Journal): string[] {
+/**
+ * What all that is known of a run says against it; empty when it is right.
+ * @param journal what its cell has written
+ * @param record what was done meanwhile
+ */
+export function verifyRun(run: ChaosRun, journal: Journal, record: ChaosRecord): string[] {
   const faults = [...verifyBeginnings(run, journal)];
   if (run.refused) return faults;
   for (const reader of run.readers) faults.push(...verifyReader(reader));
@@ -15,7 +20,7 @@ export function verifyRun(run: ChaosRun, journal: Journal): string[] {
   const goesOn = run.cell.kind === 'late';
   if (!goesOn && run.writtenAtEnd !== undefined && run.writtenAtEnd !== journal.text)
     faults.push('the cell went on after its end was reported');
-  faults.push(...verifyEnd(run, one, journal));
+  faults.push(...verifyEnd(run, one, journal, record));
   return faults;
 }
 
@@ -40,29 +45,65 @@ function verifyReader({ transport, events, fault, hasEnded, opened }: RunReader)
   return faults;
 }
 
-function verifyEnd({ cell }: ChaosRun, { events, late }: RunReader, journal: Journal): string[] {
+function verifyEnd(run: ChaosRun, reader: RunReader, journal: Journal, record: ChaosRecord): string[] {
+  const { cell } = run;
+  const { events } = reader;
   const end = events.at(-1)!;
-  const received = stdoutOf([...events, ...late]);
-  const lost = [...events, ...late].filter(({ type }) => type === 'output_lost');
   const how = end.type === 'failure' ? `${end.code}${end.retryable ? ', retryable' : ''}` : end.status;
   const about = `a cell ${cell.kind} ended as ${how}`;
   const neverBegan = end.status === 'aborted' || end.retryable === true;
-  if (neverBegan && (journal.begun > 0 || received !== '')) return [`${about} and has begun`];
+  if (neverBegan && (journal.begun > 0 || receivedText(reader) !== '')) return [`${about} and has begun`];
   if (end.type === 'final_response') {
     const shown = (end.outputs ?? []).filter(({ name }) => name === 'stdout').map(({ text }) => text);
     if (shown.join('') !== stdoutOf(events)) return [`${about} with other outputs than were streamed`];
   }
-  const isWhole = end.status === 'ok' || end.status === 'error';
-  if (isWhole && journal.begun !== 1) return [`${about} and has begun ${journal.begun} times`];
+  if (isComplete(end) && journal.begun !== 1) return [`${about} and has begun ${journal.begun} times`];
   if (end.status === 'error' && cell.kind !== 'error') return [about];
   if (end.status === 'timed_out' && cell.kind !== 'endless') return [about];
-  const mayLack = cell.kind === 'late' && !journal.isWhole;
-  if (isWhole && lost.length === 0 && !mayLack)
-    return received === journal.text ? [] : [`${about}: ${difference(received, journal.text)}`];
-  if (lost.length > 0)
-    return isSubsequence(received, journal.text) ? [] : [`${about}, with other lines than it wrote`];
-  // An interrupt, and the death of a kernel, may come between the file and the print.
-  return journal.text.startsWith(received) ? [] : [`${about}: ${difference(received, journal.text)}`];
+  if (end.code === 'worker_lost' && journal.begun > 0 && !findServerKill(run, journal, record))
+    return [`${about}, and nobody had killed its server`];
+  return verifyLines(run, reader, journal, record).map((fault) => `${about}${fault}`);
+}
+
+/** Each line is received, or counted by an `output_lost`, or one that the end of the run explains. */
+function verifyLines(run: ChaosRun, reader: RunReader, journal: Journal, record: ChaosRecord): string[] {
+  const received = receivedText(reader);
+  const missing = findMissing(received, journal.text);
+  if (!missing) return [`, with other lines than it wrote: ${difference(received, journal.text)}`];
+  const counted = countedAsLost(reader);
+  // A message of a kernel is one line of a cell, or what a child process printed within 200 ms.
+  const ofChild = journal.times.filter((time) => time === undefined).length;
+  const reported = counted > 0 ? counted + Math.max(0, ofChild - 1) : 0;
+  const explained = Math.min(missing.atEnd, explainedAtEnd(run, reader, journal, record));
+  const lacks = missing.within + missing.atEnd - explained;
+  if (lacks <= reported) return [];
+  const losses = `${missing.within + missing.atEnd} missing, ${counted} reported as lost, ${explained} explained by the end`;
+  return [`: ${losses}; ${difference(received, journal.text)}`];
+}
+
+/** How many lines at the end of its file a run may lack, though nothing says so. */
+function explainedAtEnd(run: ChaosRun, reader: RunReader, journal: Journal, record: ChaosRecord): number {
+  const goesOn = run.cell.kind === 'late' && !journal.isWhole;
+  if (isComplete(reader.events.at(-1)!) && !goesOn) return 0;
+  // An interrupt may come between the file and the print; the kernel lives, and has sent all else before the traceback.
+  if ([...reader.events, ...reader.late].some(({ type }) => type === 'error')) return 1;
+  return countLosable(run, journal, record);
+}
+
+function isComplete({ status }: ReadEvent): boolean {
+  return status === 'ok' || status === 'error';
+}
+
+/** What a cell printed, as far as it was received. */
+export function receivedText({ events, late }: Pick<RunReader, 'events' | 'late'>): string {
+  return stdoutOf([...events, ...late]);
+}
+
+/** Not what the outputs of a run lack: its log has that. */
+function countedAsLost({ events, late }: RunReader): number {
+  return [...events, ...late]
+    .filter(({ type, reason }) => type === 'output_lost' && reason !== 'outputs_limit')
+    .reduce((sum, { count = 0 }) => sum + count, 0);
 }
 
 function stdoutOf(events: ReadEvent[]): string {
@@ -77,13 +118,4 @@ function difference(received: string, written: string): string {
   const at = lines[0]!.findIndex((line, i) => line !== lines[1]![i]);
   const [got, wrote] = lines.map((all) => (at < 0 ? 'nothing' : JSON.stringify(all[at] ?? 'nothing')));
   return `${lines[0]!.length - 1} lines received, ${lines[1]!.length - 1} written; first ${got} in place of ${wrote}`;
-}
-
-function isSubsequence(received: string, written: string): boolean {
-  const lines = written.split('\n');
-  let at = 0;
-  return received.split('\n').every((line) => {
-    at = lines.indexOf(line, at) + 1;
-    return at > 0;
-  });
 }

@@ -1,10 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { serverProgram } from '../../src/workers/backends/external/server-setup.js';
 
+/** A process of a worker. */
+export interface WorkerProcess {
+  pid: number;
+  /** The id of the worker. */
+  worker: string;
+}
+
 /** The processes of the workers of one data folder. */
 export interface WorkerPids {
-  servers: number[];
-  kernels: number[];
+  servers: WorkerProcess[];
+  kernels: WorkerProcess[];
 }
 
 /** Finds the Jupyter servers and the kernels of the workers whose folders are below `workersDirectory`. */
@@ -16,10 +23,11 @@ export async function findWorkerPids(workersDirectory: string): Promise<WorkerPi
     const command = (await read('cmdline')).split('\0');
     const isServer = command.includes(serverProgram);
     const isKernel = command.some((part) => part.includes('ipykernel'));
-    if ((isServer || isKernel) && (await read('environ')).split('\0').some((one) => one.startsWith(mark)))
-      found[isServer ? 'servers' : 'kernels'].push(pid);
+    if (!isServer && !isKernel) continue;
+    const marked = (await read('environ')).split('\0').find((one) => one.startsWith(mark));
+    const worker = marked?.slice(mark.length).split('/')[0];
+    if (worker) found[isServer ? 'servers' : 'kernels'].push({ pid, worker });
   }
-  found.servers.sort((a, b) => a - b);
-  found.kernels.sort((a, b) => a - b);
+  for (const processes of [found.servers, found.kernels]) processes.sort((a, b) => a.pid - b.pid);
   return found;
 }
