@@ -33,6 +33,8 @@ export class KernelState {
   onOtherEvent: OtherEventListener = () => {};
   readonly #causes = new OutputCauses();
   readonly #infoRequests = new KernelInfoRequests<KernelRun | undefined>();
+  /** What was sent at a position below this one came before the process that has the run. */
+  #runFrom = 0;
   readonly #close: () => void;
   readonly #sendAgain: ((run: KernelRun) => void) | undefined;
 
@@ -43,6 +45,18 @@ export class KernelState {
   constructor(close: () => void, sendAgain?: (run: KernelRun) => void) {
     this.#close = close;
     this.#sendAgain = sendAgain;
+  }
+
+  /**
+   * A relay has answered about a kernel that runs already.
+   * @param does what the kernel does, as Jupyter names it
+   * @param runFrom see `KernelRelay.runFrom`
+   */
+  attached(does: string, runFrom: number | null | undefined): void {
+    if (this.status.current !== 'starting') return;
+    this.#runFrom = runFrom ?? 0;
+    if (does === 'restarting') this.#awaitRestart();
+    else this.status.set(does === 'idle' ? 'idle' : 'busy');
   }
 
   /** Call for every message that is sent. */
@@ -56,7 +70,7 @@ export class KernelState {
     const isOfRun = this.run?.receive(message, cause) ?? false;
     if (message.event && !isOfRun) this.onOtherEvent(cause, message.event, message.position);
     this.#onInfoReply(message);
-    if (message.restarting) this.#onOtherRestart();
+    if (message.restarting) this.#onOtherRestart(message);
     if (message.header.msg_type === 'status') this.#onStatus(message);
   }
 
@@ -99,13 +113,19 @@ export class KernelState {
     if (state === 'dead') this.end('kernel_died', true);
     // A relay reports each restart; a `starting` that it sends again would be an old one.
     else if (state === 'restarting' || (state === 'starting' && message.position === undefined))
-      this.#onOtherRestart();
+      this.#onOtherRestart(message);
   }
 
   /** The server or another client restarts the kernel: its memory and its run are lost. */
-  #onOtherRestart(): void {
+  #onOtherRestart({ position }: IncomingMessage): void {
     if (this.status.current === 'starting' || this.status.current === 'restarting') return;
+    if (position !== undefined && position < this.#runFrom) return;
     this.beginRestart('kernel_died');
+    this.#awaitRestart();
+  }
+
+  #awaitRestart(): void {
+    this.status.set('restarting');
     this.status.until(['idle'], maxReadyMs).catch(() => this.end('kernel_died'));
   }
 }
