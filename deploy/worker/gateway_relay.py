@@ -2,12 +2,15 @@
 
 GET    notebook-gateway/kernels/<id>        what the relay has of a kernel
 DELETE notebook-gateway/kernels/<id>        forgets what it has of a kernel that has ended
-       notebook-gateway/kernels/<id>/relay  a WebSocket; `after` is the position of the last message that the client has, and
-                                            `owner` the number of its ownership: a lower one than before is refused
+       notebook-gateway/kernels/<id>/relay  a WebSocket; `after` is the position of the last message that the client has,
+                                            `owner` the number of its ownership: a lower one than before is refused, and
+                                            `run` the id of a request to run code that an earlier client may have sent
 
 Every message of a kernel gets a position: the one before and 1. The first is higher than all of an earlier spool, so that a
-client may compare those of the kernels that it had. The server sends text first: {"spool", "first", "next"}. Then it sends
-each message as binary: 8 bytes with its position (little endian), then the body of the protocol
+client may compare those of the kernels that it had. The server sends text first: {"spool", "first", "next", "run",
+"restarting"}. `run` is null when the request has not arrived, nor will; else what the process sends that got it has this
+position or a higher one. `restarting` says whether the kernel has no process now that would take a request. Then the
+server sends each message as binary: 8 bytes with its position (little endian), then the body of the protocol
 v1.kernel.websocket.jupyter.org. Text in between says what was dropped: {"lost", "parent", "type", "position"}, with the id and
 the type of the request that it belonged to. The client sends messages in the same protocol, and {"ack": position} as text.
 """
@@ -218,12 +221,14 @@ class Relay:
         first = int(time.time() * POSITIONS_PER_SECOND)
         self.spool = Spool(manager.spool_directory, manager.spool_bytes, first)
         self.streams = {}
-        # The requests that were forwarded: a client may send one again without running it twice.
+        # The requests that have arrived: a client may send one again without running it twice. Each with the position from which
+        # on the messages are those of the process that got it.
         self.requests = collections.OrderedDict()
         self.nudges = collections.deque(maxlen=200)
         self.heard, self.ready, self.arrived = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.last_arrival = 0.0
         self.is_ended = False
+        self.is_restarting = False
         self.client = None
         self.owner = 0
         self.task = None
@@ -337,11 +342,13 @@ class Relay:
         self.ready.set()
 
     def begin_restart(self):
+        self.is_restarting = True
         self.stop_nudge()
         self.disconnect("shell", "control", "stdin")
         self.append_status("restarting")
 
     def end_restart(self):
+        self.is_restarting = False
         if not self.is_ended:
             self.connect_requests()
 
@@ -356,7 +363,7 @@ class Relay:
         self.arrived.set()
         self.spool.close()
 
-    def attach(self, client, after, owner):
+    def attach(self, client, after, owner, run):
         if owner < self.owner:
             # A gateway that does not know yet that another one has taken over.
             client.close(REPLACED, "replaced")
@@ -367,7 +374,9 @@ class Relay:
             former.close(REPLACED, "replaced")
         self.arrived.set()
         spool = self.spool
-        client.write_message(json.dumps({"spool": spool.id, "first": spool.first, "next": spool.next}))
+        # Nothing that an earlier client of a lower ownership has sent is accepted any more.
+        greeting = {"spool": spool.id, "first": spool.first, "next": spool.next, "run": self.requests.get(run)}
+        client.write_message(json.dumps({**greeting, "restarting": self.is_restarting}))
         asyncio.ensure_future(self.send_all(client, max(after + 1, spool.first)))
 
     def detach(self, client):
@@ -406,14 +415,18 @@ class Relay:
         kind, message_id = header.get("msg_type"), header.get("msg_id")
         if channel not in ("shell", "control", "stdin") or not isinstance(message_id, str):
             raise ValueError("It has no channel or no id.")
-        await self.ready.wait()
         if kind in ("execute_request", "input_reply"):
             if message_id in self.requests:
                 return
-            self.requests[message_id] = None
+            # Before the wait: the next client must know of it.
+            self.requests[message_id] = self.spool.next
             if len(self.requests) > MAX_REQUESTS:
                 self.requests.popitem(last=False)
+        await self.ready.wait()
         stream = self.streams.get(channel)
+        if message_id in self.requests:
+            # No process gets it while the kernel restarts or has ended: each report of that is about it.
+            self.requests[message_id] = self.spool.next if stream is not None else 0
         if stream is not None:
             self.session.send_raw(stream, parts)
 
@@ -462,6 +475,7 @@ class RelayHandler(KernelWebsocketHandler):
 
     relay = None
     after = owner = 0
+    run = ""
 
     def number(self, name):
         text = self.get_argument(name, "0")
@@ -474,6 +488,7 @@ class RelayHandler(KernelWebsocketHandler):
         if not await ensure_async(self.authorizer.is_authorized(self, user, "execute", "kernels")):
             raise web.HTTPError(403)
         self.after, self.owner = self.number("after"), self.number("owner")
+        self.run = self.get_argument("run", "")
         self.relay = self.kernel_manager.open_relay(self.kernel_id)
         if self.relay is None:
             raise web.HTTPError(404)
@@ -482,7 +497,7 @@ class RelayHandler(KernelWebsocketHandler):
         super(KernelWebsocketHandler, self).open()
         self.set_nodelay(True)
         self.kernel_manager.notify_connect(kernel_id)
-        self.relay.attach(self, self.after, self.owner)
+        self.relay.attach(self, self.after, self.owner, self.run)
 
     async def on_message(self, message):
         if self.owner < self.relay.owner:

@@ -165,7 +165,8 @@ export const executionRoutes: RestRoute[] = [
     path: '/sessions/:session_id/executions/:execution_id/cancel',
     summary: 'Remove an execution from the queue of its session.',
     description:
-      'The run ends as `cancelled`. A run that has begun is not cancelled: that is a 409; interrupt its session.',
+      'The run ends as `cancelled`. A run that has begun is not cancelled: that is a 409; interrupt its session. It is 503 while ' +
+      'a gateway that has just started does not know yet whether the run has begun.',
     needs: {
       scope: 'execute',
       permission: '`can_edit`, and the session must be your own unless you are a space admin',
@@ -177,7 +178,7 @@ export const executionRoutes: RestRoute[] = [
       id: param('execution_id'),
     }),
     responds: { kind: 'ok', at: 'cancelExecution' },
-    errors: ['execution_finished'],
+    errors: ['execution_finished', 'runtime_unavailable'],
     repeats: 'cancelExecution',
   }),
   route({

@@ -8,7 +8,8 @@ import { loadOwnExecution } from './load-own-execution.js';
  * Removes an execution from the queue of its session; its log ends with the status `cancelled`. The caller needs the
  * scope `execute` and `can_edit`, and must have started the session or be a space admin.
  * @param within the space and the session that it must belong to; default any
- * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `execution_finished` when it is not queued
+ * @throws DomainError `not_found`, `insufficient_scope`, `forbidden`, `execution_finished` when it is not queued;
+ *   `runtime_unavailable` while a gateway that has just started does not know yet whether it is
  */
 export async function cancelExecution(
   services: ExecutionServices,

@@ -89,9 +89,7 @@ export class Executor {
   submit(execution: Execution): void {
     const { sessionId } = execution;
     if (this.#isClosed) {
-      // The next process runs it where it can.
-      if (this.#deps.kernels.isExact(sessionId)) return;
-      this.#track(endWithoutRun(this.#deps, execution, { failure: gatewayRestarted() }).then(() => {}));
+      this.#track(this.#leave(execution));
       return;
     }
     const queue = this.#queues.get(sessionId) ?? new SessionQueue(this.#deps, sessionId);
@@ -104,6 +102,7 @@ export class Executor {
   /**
    * Removes a queued execution from its queue; it ends as `cancelled`. False when it is not queued here.
    * @param userId who cancels it
+   * @throws DomainError `runtime_unavailable` while it is not known whether an earlier process has sent it to the kernel
    */
   async cancel(execution: Execution, userId: string): Promise<boolean> {
     const cancelled = { reason: 'requested', userId };
@@ -155,14 +154,20 @@ export class Executor {
 
   /**
    * Accepts nothing more. On kernels that keep what they send while no gateway is connected, runs go on and what is queued
-   * stays so; the rest ends as `gateway_restarted`. Resolves when all that has arrived is written: the caller closes the
-   * connections to the kernels meanwhile.
+   * stays so, as it does where no kernel is started yet; the rest ends as `gateway_restarted`. Resolves when all that has arrived
+   * is written: the caller closes the connections to the kernels meanwhile.
    */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const queue of this.#queues.values()) this.#track(queue.leave());
     while (this.#working.size > 0) await Promise.all(this.#working);
     await this.#deps.outputs.close();
+  }
+
+  /** Leaves an execution to the next process where that can run it, and ends it elsewhere. Never rejects. */
+  async #leave(execution: Execution): Promise<void> {
+    if (await this.#deps.kernels.outlivesGateway(execution.sessionId)) return;
+    await endWithoutRun(this.#deps, execution, { failure: gatewayRestarted() });
   }
 
   /** Runs a queue until it is empty. Never rejects. */

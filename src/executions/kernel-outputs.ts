@@ -38,7 +38,7 @@ export class KernelOutputs {
   /** Takes the late output of a session's kernel until that is dead. */
   connected(sessionId: string, kernel: KernelConnection): void {
     const { endWritten, bus, ...deps } = this.#deps;
-    const positions = new DurablePositions((position) => kernel.acknowledge(position));
+    const positions = new DurablePositions((position) => kernel.relay?.acknowledge(position));
     const late = new LateOutput({
       ...{ ...deps, sessionId, positions },
       endWritten: (executionId) => endWritten(sessionId, executionId),

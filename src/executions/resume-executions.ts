@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Execution, PrismaClient, Session } from '../../prisma/generated/client/client.js';
+import { awaitsKernel } from '../sessions/awaits-kernel.js';
 import { endWithoutRun, gatewayRestarted } from './end-without-run.js';
 import type { ExecutionLog } from './execution-log.js';
 import type { Executor } from './executor.js';
@@ -12,25 +13,29 @@ interface ResumeDeps {
   log: Logger;
 }
 
-type Left = Execution & { session: Pick<Session, 'spoolId' | 'status' | 'deletedAt'> };
+type Left = Execution & { session: Pick<Session, 'kernelId' | 'spoolId' | 'status' | 'deletedAt'> };
 
 /**
- * Goes on with the executions that an earlier process left unfinished, as soon as their kernels are connected again. Those
- * whose kernel does not keep what it sends meanwhile end with `gateway_restarted`; what was written stays. Called once at the
- * start, before requests are accepted and before workers are adopted.
+ * Goes on with the executions that an earlier process left unfinished, as soon as their kernels are connected again, or started
+ * where there was none yet. Those whose kernel does not keep what it sends meanwhile end with `gateway_restarted`; what was
+ * written stays. Called once at the start, before requests are accepted and before workers are adopted.
  */
 export async function resumeExecutions(deps: ResumeDeps): Promise<void> {
   const { prisma, executor, log } = deps;
   const left: Left[] = await prisma.execution.findMany({
     where: { finishedAt: null },
     orderBy: { position: 'asc' },
-    include: { session: { select: { spoolId: true, status: true, deletedAt: true } } },
+    include: { session: { select: { kernelId: true, spoolId: true, status: true, deletedAt: true } } },
   });
   let failed = 0;
   for (const all of bySession(left)) {
     const [first, ...queued] = await inOrder(deps, all);
     if (!first) continue;
     const { sessionId, session } = first;
+    if (awaitsKernel(session) && !session.deletedAt && !first.startedAt) {
+      for (const one of [first, ...queued]) executor.submit(one);
+      continue;
+    }
     if (session.spoolId && session.status !== 'dead' && !session.deletedAt) {
       executor.resume({ sessionId, spoolId: session.spoolId, first, queued });
       continue;

@@ -1,5 +1,6 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
+import { DomainError } from '../errors.js';
 import type { Cancellation } from '../workers/cancellation.js';
 import { type EndWithoutRun, endWithoutRun, gatewayRestarted } from './end-without-run.js';
 import { resumeLog } from './resume-log.js';
@@ -23,6 +24,14 @@ interface Earlier {
   ids: Set<string>;
   /** Why the kernel of `first` is going to be ended. */
   cancelled?: Cancellation;
+}
+
+function notConnected(): DomainError {
+  return new DomainError(
+    'runtime_unavailable',
+    'The gateway is not connected to the kernel of this session yet; try again.',
+    { retryAfterSeconds: 1 },
+  );
 }
 
 /** The queued executions of one session, which run one after the other in their order. */
@@ -78,14 +87,19 @@ export class SessionQueue {
   async runNext(): Promise<void> {
     if (this.#earlier) return this.#resumeEarlier();
     const kernel = await this.#readyKernel();
-    const execution = this.#queued.shift();
+    const execution = this.#isLeft ? undefined : this.#queued.shift();
     if (!execution) return;
     if ('failure' in kernel) await this.#end(execution, kernel);
     else await this.#run(execution, kernel);
   }
 
-  /** Removes an execution, which ends as `cancelled`. False when it is not queued. */
+  /**
+   * Removes an execution, which ends as `cancelled`. False when it is not queued.
+   * @throws DomainError `runtime_unavailable` while it is not known whether an earlier process has sent it to the kernel
+   */
   async cancel(execution: Execution, cancelled: Cancellation): Promise<boolean> {
+    const { first } = this.#earlier ?? {};
+    if (first?.id === execution.id && !first.startedAt) throw notConnected();
     const at = this.#queued.findIndex(({ id }) => id === execution.id);
     if (at < 0) return false;
     this.#queued.splice(at, 1);
@@ -110,12 +124,13 @@ export class SessionQueue {
   }
 
   /**
-   * Leaves the executions to the next process of the gateway where the kernel keeps what it sends meanwhile, and ends those
-   * that are queued elsewhere.
+   * Leaves the executions to the next process of the gateway where that can go on with them, and ends those that are queued
+   * elsewhere.
    */
   async leave(): Promise<void> {
-    this.#isLeft = this.#earlier !== undefined || this.#deps.kernels.isExact(this.#sessionId);
-    if (!this.#isLeft) await this.clear({ failure: gatewayRestarted() });
+    this.#isLeft = true;
+    if (this.#earlier || (await this.#deps.kernels.outlivesGateway(this.#sessionId))) return;
+    await this.clear({ failure: gatewayRestarted() });
   }
 
   /** Removes and ends all executions. The one in the kernel is marked: when its kernel ends, it ends as cancelled. */
@@ -155,6 +170,7 @@ export class SessionQueue {
       return;
     }
     const isSame = kernel.spool !== undefined && kernel.spool === earlier?.spoolId;
+    if (earlier && isSame && kernel.relay?.lacks(earlier.first.id)) return this.#queueEarlier(earlier);
     const { executionLog, outputs } = this.#deps;
     const log = isSame ? await resumeLog(executionLog, earlier.first.id, outputs.widgets(kernel)) : undefined;
     const isEnded = this.#earlier === undefined;
@@ -164,6 +180,13 @@ export class SessionQueue {
     }
     kernel.release();
     if (earlier && !isEnded) await this.#failEarlier(earlier, gatewayRestarted());
+  }
+
+  /** The kernel has never got what an earlier process may have sent: it is the first one that waits. */
+  async #queueEarlier({ first, cancelled }: Earlier): Promise<void> {
+    this.#earlier = undefined;
+    if (cancelled) await this.#end(first, { cancelled });
+    else this.#queued.unshift({ ...first, startedAt: null });
   }
 
   /** Ends what an earlier process left on a kernel whose messages are lost. */

@@ -23,7 +23,10 @@ const startTimeoutMs = 60_000;
 /** How long the move of a warm kernel into its folder may take. A new kernel is started after that. */
 const warmTimeoutMs = 2_000;
 
-/** Connects sessions to their kernels. Where that fails, the row of the session becomes `dead`. */
+/**
+ * Connects sessions to their kernels. Where that fails, the row of the session becomes `dead`. It stays as it is where this
+ * process stops, so that the next one starts the kernel.
+ */
 export class KernelStarter {
   readonly #deps: OwnerTarget & {
     workers: WorkerManager;
@@ -64,8 +67,8 @@ export class KernelStarter {
         return this.startInSlot(session, aborted);
       });
     } catch (error) {
-      if (!hasBegun) await this.#deps.rows.setStatus(sessionId, 'dead', 'start_failed');
-      throw error;
+      if (hasBegun) throw error;
+      return this.#failed(sessionId, error);
     }
   }
 
@@ -144,7 +147,7 @@ export class KernelStarter {
    */
   async startInSlot(session: Session, aborted: AbortSignal): Promise<void> {
     const { id, workerId } = session;
-    if (session.kernelId) await this.#replacing(id, aborted).catch((error) => this.#failed(id, error));
+    if (session.kernelId) await this.#replacing(session, aborted).catch((error) => this.#failed(id, error));
     const signal = withTimeLimit(aborted, startTimeoutMs);
     await this.#deps.workers.folderGuard.check(workerId).catch((error) => this.#failed(id, error));
     try {
@@ -160,12 +163,16 @@ export class KernelStarter {
 
   /**
    * Waits until nothing depends on the former kernel any more. A run whose end is not written would run again in the next one, if
-   * another gateway took over then, and the worker would not have the last messages of the former one any more.
+   * another gateway took over then, and the worker would not have the last messages of the former one any more. After that the
+   * row says that what is queued was sent to no kernel. A kernel without a relay is kept there: it may be one of many on a server
+   * that is not ours, where nobody else would end it.
    * @throws FormerOwnerError: the kernel that the session has may be that of a new owner
    */
-  async #replacing(sessionId: string, aborted: AbortSignal): Promise<void> {
-    await rejectOnAbort(this.#deps.replacing(sessionId), aborted);
+  async #replacing({ id, spoolId }: Session, aborted: AbortSignal): Promise<void> {
+    const { rows, replacing } = this.#deps;
+    await rejectOnAbort(replacing(id), aborted);
     if (!(await isStillOwner(this.#deps))) throw new FormerOwnerError();
+    if (spoolId) await untilAnswered(() => rows.forgetKernel(id), { maxMs: shortOutageMs });
   }
 
   /** False when the session was deleted meanwhile. */
@@ -201,16 +208,23 @@ export class KernelStarter {
   }
 
   async #failed(sessionId: string, error: unknown): Promise<never> {
-    await this.#deps.rows.setStatus(sessionId, 'dead', 'start_failed');
+    const isStopping = error instanceof DomainError && error.code === 'gateway_restarted';
+    if (!isStopping) await this.#deps.rows.setStatus(sessionId, 'dead', 'start_failed');
     throw error;
   }
 
   /** A session that died because its connection was lost may have left its kernel behind. */
   #removeFormerKernel(client: JupyterClient, { id, kernelId }: Session): void {
     if (!kernelId) return;
+    const { rows, log } = this.#deps;
     client
       .removeKernel(kernelId)
-      .catch((err) => this.#deps.log.warn({ err, sessionId: id }, 'a former kernel did not shut down'));
+      .catch((err) => {
+        log.warn({ err, sessionId: id }, 'a former kernel did not shut down');
+        // Where no other kernel starts either, the next start tries it again.
+        return rows.keepKernel(id, kernelId);
+      })
+      .catch((err) => log.warn({ err, sessionId: id }, 'a former kernel is not known any more'));
   }
 
   async #startKernel(

@@ -4,6 +4,7 @@ import { isOutage } from '../engines/database/until-answered.js';
 import type { JupyterClient } from '../engines/kernels/jupyter-client.js';
 import type { KernelConnection } from '../engines/kernels/kernel-connection.js';
 import { DomainError } from '../errors.js';
+import type { LostKernel } from './lost-kernels.js';
 import type { SessionRows } from './session-rows.js';
 import { StatusWriter } from './status-writer.js';
 
@@ -32,6 +33,8 @@ export interface LiveSessionsDeps {
   connected(sessionId: string, kernel: KernelConnection): void;
   /** Starts another kernel for a session whose kernel has exited. Never throws. */
   startNext(sessionId: string): void;
+  /** Ends the kernel of a session that was given up, and may run on. Never throws. */
+  endLost(lost: LostKernel): void;
 }
 
 /** This many kernels of a session may exit shortly after their start before no other is started. */
@@ -156,6 +159,8 @@ export class LiveSessions {
         return;
       }
       if (status === 'dead') void this.disconnect(sessionId);
+      if (status === 'dead' && !detail?.hasExited && detail?.reason !== 'shutdown')
+        this.#deps.endLost({ sessionId, workerId: entry.workerId, kernelId: entry.kernel.kernelId });
       if (status !== 'idle') entry.restartReason = detail?.reason ?? null;
       entry.status.set(status, entry.restartReason);
       if (detail?.reason === 'kernel_died') this.#explainDeath(sessionId, entry);

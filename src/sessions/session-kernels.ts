@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
 import { untilAnswered } from '../engines/database/until-answered.js';
 import type { EventBus } from '../engines/events/event-bus.js';
+import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import { sharedAbort } from '../engines/events/shared-abort.js';
 import { waitFor } from '../engines/events/wait-for.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
@@ -11,6 +12,7 @@ import type { KernelQuestion } from '../engines/kernels/kernel-questions.js';
 import { DomainError } from '../errors.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
 import { isLive } from '../workers/worker-status.js';
+import { awaitsKernel } from './awaits-kernel.js';
 import type { KernelRestarter } from './kernel-restarter.js';
 import type { LiveSessions } from './live-sessions.js';
 import type { SessionReopener } from './session-reopener.js';
@@ -57,9 +59,13 @@ export class SessionKernels {
       return kernel?.status === 'idle' || kernel?.status === 'busy' ? kernel : undefined;
     };
     const limit = withTimeLimit(this.#closing.signal, readyTimeoutMs);
-    const kernel = await waitFor(this.#deps.bus, 'session', sessionId, check, limit);
-    if (!kernel) throw new DomainError('runtime_unavailable', 'The kernel did not become idle in time.');
-    return kernel;
+    while (!limit.aborted) {
+      const kernel = await waitFor(this.#deps.bus, 'session', sessionId, check, limit);
+      if (kernel && (kernel.relay?.isCaughtUp ?? true)) return kernel;
+      // What it sent before may say that it restarts, or has ended.
+      await rejectOnAbort(kernel?.relay?.caughtUp ?? Promise.resolve(), limit).catch(() => {});
+    }
+    throw new DomainError('runtime_unavailable', 'The kernel did not become idle in time.');
   }
 
   /**
@@ -83,9 +89,19 @@ export class SessionKernels {
     return kernel;
   }
 
-  /** Whether a session's kernel is connected and keeps what it sends while no gateway is connected. */
-  isExact(sessionId: string): boolean {
-    return this.#deps.live.kernel(sessionId)?.isExact ?? false;
+  /**
+   * Whether the next process of the gateway can go on with what is queued: the kernel of the session keeps what it sends while no
+   * gateway is connected, or the first one is not started yet. True as well where the database does not say that.
+   */
+  async outlivesGateway(sessionId: string): Promise<boolean> {
+    const kernel = this.#deps.live.kernel(sessionId);
+    if (kernel) return kernel.isExact;
+    const select = { status: true, kernelId: true };
+    const read = this.#deps.prisma.session.findUnique({ where: { id: sessionId }, select });
+    return read.then(
+      (row) => row !== null && awaitsKernel(row),
+      () => true,
+    );
   }
 
   /** @throws DomainError `session_dead` when a session without a kernel is not going to get one */

@@ -15,6 +15,7 @@ import { KernelRestarter } from './kernel-restarter.js';
 import { KernelSlots } from './kernel-slots.js';
 import { KernelStarter } from './kernel-starter.js';
 import { LiveSessions } from './live-sessions.js';
+import { LostKernels } from './lost-kernels.js';
 import { sessionClient } from './session-client.js';
 import { SessionKernels } from './session-kernels.js';
 import { SessionReopener } from './session-reopener.js';
@@ -48,6 +49,7 @@ export class SessionManager {
   readonly #starter: KernelStarter;
   readonly #restarter: KernelRestarter;
   readonly #reopener: SessionReopener;
+  readonly #lost: LostKernels;
   readonly #culler: KernelCuller;
   readonly #elsewhere: WatchedElsewhere<'viewers'>;
   #onConnected: (sessionId: string, kernel: KernelConnection) => void = () => {};
@@ -65,6 +67,7 @@ export class SessionManager {
     const silent = (workerId: string) => deps.workers.silence.report(workerId);
     const live = new LiveSessions({
       ...{ rows, log: deps.log, diedOfMemory, silent, startNext },
+      endLost: (kernel) => this.#lost.end(kernel),
       connected: (sessionId, kernel) => this.#onConnected(sessionId, kernel),
     });
     const { slots } = this;
@@ -72,6 +75,8 @@ export class SessionManager {
     const replacing = (sessionId: string) => this.#onReplacing(sessionId);
     const starter = new KernelStarter({ ...deps, rows, live, slots, warm, replacing });
     const restarter = new KernelRestarter({ ...deps, queue: this.#queue, rows, live, starter });
+    const isLive = (sessionId: string) => live.kernel(sessionId) !== undefined;
+    this.#lost = new LostKernels({ ...deps, queue: this.#queue, rows, isLive, replacing });
     this.warmKernels = warm;
     this.#rows = rows;
     this.#live = live;
@@ -204,6 +209,7 @@ export class SessionManager {
     this.kernels.close();
     this.#elsewhere.close();
     this.#reopener.close();
+    this.#lost.close();
     await this.warmKernels.close();
     await this.#culler.close();
     await this.#disconnectAll();

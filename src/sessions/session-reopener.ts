@@ -5,8 +5,10 @@ import { FormerOwnerError } from '../engines/database/former-owner-error.js';
 import { isStillOwner, type OwnerTarget } from '../engines/database/owner-target.js';
 import { untilAnswered } from '../engines/database/until-answered.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
+import type { JupyterClient } from '../engines/kernels/jupyter-client.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
+import { awaitsKernel } from './awaits-kernel.js';
 import type { KernelQueue } from './kernel-queue.js';
 import type { KernelStarter } from './kernel-starter.js';
 import type { LiveSessions } from './live-sessions.js';
@@ -45,22 +47,28 @@ export class SessionReopener {
   }
 
   /**
-   * Connects to the kernels of the open sessions of a worker; a session whose kernel is gone is dead then. Ends the
-   * kernels that belong to no session: all such kernels of a server that is the worker's own, else those of deleted
-   * sessions. Of a server that does not answer, the sessions are reopened when it does, in the background; they have as long
-   * for that as a server may be silent.
+   * Connects to the kernels of the open sessions of a worker; a session whose kernel is gone is dead then. Starts the kernels of
+   * those that wait for one, in the background. Ends the kernels that belong to no open session: all such kernels of a server
+   * that is the worker's own, else those of deleted and dead sessions. Of a server that does not answer, the sessions are
+   * reopened when it does, in the background; they have as long for that as a server may be silent.
    */
   async reopenAll(workerId: string, server: { endpoint: JupyterEndpoint; isOwn: boolean }): Promise<void> {
     const sessions = await this.#deps.prisma.session.findMany({ where: { workerId } });
     const open = sessions.filter(({ deletedAt, status }) => !deletedAt && status !== 'dead');
-    const reopened = Promise.all(open.map((session) => this.#reopen(session)));
+    const kept = open.filter((session) => !awaitsKernel(session));
+    for (const { id } of kept) this.#reopening.add(id);
+    const client = sessionClient(server.endpoint);
+    const warn = (err: unknown) =>
+      this.#deps.log.warn({ err, workerId }, 'the kernels without a session were not ended');
+    // First: a kernel that is started from now on is in no row yet.
+    const running = server.isOwn ? await client.kernelIds().catch(warn) : undefined;
+    for (const session of open.filter(awaitsKernel)) void this.#start(session);
+    const reopened = Promise.all(kept.map((session) => this.#reopen(session)));
     await Promise.all([
       Promise.race([reopened, sleep(startMs, undefined, { ref: false })]),
-      // New kernels are started behind this only, so that it ends none of them.
-      this.#removeStrayKernels(sessions, server).catch((err) =>
-        this.#deps.log.warn({ err, workerId }, 'the kernels without a session were not ended'),
-      ),
+      this.#removeStrays(client, running ?? [], sessions).catch(warn),
     ]);
+    client.dispose();
     if (open.some(({ id }) => this.isReopening(id))) this.#deps.workers.silence.report(workerId);
   }
 
@@ -112,21 +120,28 @@ export class SessionReopener {
     return first?.id;
   }
 
-  async #removeStrayKernels(
-    sessions: Session[],
-    { endpoint, isOwn }: { endpoint: JupyterEndpoint; isOwn: boolean },
-  ): Promise<void> {
-    const kept = new Set(sessions.filter(({ deletedAt }) => !deletedAt).map(({ kernelId }) => kernelId));
-    const deleted = sessions.flatMap(({ deletedAt, kernelId }) => (deletedAt && kernelId ? [kernelId] : []));
-    const client = sessionClient(endpoint);
-    try {
-      const kernels = isOwn ? await client.kernelIds() : deleted;
-      const strays = kernels.filter((kernelId) => !kept.has(kernelId));
-      // A new owner would have started its kernels behind this moment: the list has none of them.
-      if (strays.length > 0 && !(await isStillOwner(this.#deps))) throw new FormerOwnerError();
-      await Promise.all(strays.map((kernelId) => client.removeKernel(kernelId)));
-    } finally {
-      client.dispose();
-    }
+  /** Never rejects. The row is dead when no kernel starts. */
+  async #start({ id }: Session): Promise<void> {
+    const { queue, starter, log } = this.#deps;
+    const start = async (aborted: AbortSignal) => {
+      if (!this.#isClosed) await starter.start(id, aborted);
+    };
+    await queue.run(id, start).catch((err) => {
+      log.warn({ err, sessionId: id }, 'no kernel was started for a session that waited for one');
+    });
+  }
+
+  /**
+   * Ends the kernels that no open session has.
+   * @param running those of the server where all belong to this worker; else none
+   */
+  async #removeStrays(client: JupyterClient, running: string[], sessions: Session[]): Promise<void> {
+    const isOpen = ({ deletedAt, status }: Session) => !deletedAt && status !== 'dead';
+    const kept = new Set(sessions.filter(isOpen).map(({ kernelId }) => kernelId));
+    const left = sessions.flatMap(({ kernelId }) => kernelId ?? []);
+    const strays = [...new Set([...running, ...left])].filter((kernelId) => !kept.has(kernelId));
+    // A new owner would have started its kernels behind the list, which has none of them.
+    if (strays.length > 0 && !(await isStillOwner(this.#deps))) throw new FormerOwnerError();
+    await Promise.all(strays.map((kernelId) => client.removeKernel(kernelId)));
   }
 }

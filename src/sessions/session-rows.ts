@@ -71,9 +71,18 @@ export class SessionRows {
     );
   }
 
-  /** Writes that the kernel of a session, also of a deleted one, was removed from its server. @throws FormerOwnerError */
+  /**
+   * Writes that the kernel of a session, also of a deleted one, was removed from its server, or is going to be, and the ends of
+   * all that it ran are written.
+   * @throws FormerOwnerError
+   */
   async forgetKernel(sessionId: string): Promise<void> {
     await this.#write(sessionId, Prisma.sql`"kernelId" = NULL`);
+  }
+
+  /** Takes {@link forgetKernel} back, if the session has no other kernel. @throws FormerOwnerError */
+  async keepKernel(sessionId: string, kernelId: string): Promise<void> {
+    await this.#write(sessionId, Prisma.sql`"kernelId" = ${kernelId}::text`, Prisma.sql`"kernelId" IS NULL`);
   }
 
   /** Writes when somebody watched a session last, without an event. @throws FormerOwnerError */

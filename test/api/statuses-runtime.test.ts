@@ -155,7 +155,7 @@ async function fullQueue(): Promise<string> {
   return id;
 }
 
-/** A session on a worker that the engine of `away` does not answer for. */
+/** A session on a worker that the engine of `away` does not answer for, with a cell that an earlier gateway has queued. */
 async function unreachable(): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'gateway-test-'));
   // Its own, because on that of `at` another gateway runs the kernels.
@@ -177,6 +177,8 @@ async function unreachable(): Promise<string> {
   const earlier = await openTestGateway({ ...options, database: { ...own, close: async () => {} } });
   const { userId } = await own.prisma.apiToken.findFirstOrThrow();
   const made = await makeRuntime(earlier, { userId });
+  const kernel = { kernelId: randomUUID(), spoolId: 'a', status: 'idle' } as const;
+  await own.prisma.session.update({ where: { id: made.session.id }, data: kernel });
   await earlier.close();
   away = await openTestGateway(options);
   return made.session.id;
@@ -203,6 +205,13 @@ async function cancelFinished() {
   const execution_id = randomUUID();
   await post(`/sessions/${session}/execute/stream`, { code: '1', execution_id });
   return post(`/sessions/${session}/executions/${execution_id}/cancel`);
+}
+
+async function cancelUnknown() {
+  const id = await unreachableOnce();
+  const { prisma } = away.gateway.services;
+  const execution = await prisma.execution.findFirstOrThrow({ where: { sessionId: id } });
+  return post(`/sessions/${id}/executions/${execution.id}/cancel`, undefined, away);
 }
 
 const input = 'POST /sessions/{session_id}/executions/{execution_id}/input';
@@ -628,6 +637,7 @@ itAnswersEachError('runtime', [
     },
   ],
   [cancel, 'execution_finished', cancelFinished],
+  [cancel, 'runtime_unavailable', cancelUnknown],
   [input, 'input_not_expected', answerFinished],
   ...starts,
   ...states,

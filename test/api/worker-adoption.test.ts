@@ -287,6 +287,34 @@ it('kernels that belong to no session of an adopted worker are ended, and the ot
   expect(await printed(kept.id, 'print(kept + 1)')).toBe('42\n');
 }, 120_000);
 
+it('a session whose kernel starts as the gateway stops gets it from the next one, and what it queued', async () => {
+  const { worker_id } = await openSession('one.ipynb');
+  const body = { workspace_id: demo.workspaceId, path: 'starts.ipynb' };
+  const opening = at.rest('POST', '/sessions', { body }).catch(() => {});
+  const find = () => database.prisma.session.findFirst({ where: { workerId: worker_id, status: 'starting' } });
+  await expect.poll(find, { interval: 5 }).not.toBeNull();
+  const { id } = (await find())!;
+  const queued = await at.rest('POST', `/sessions/${id}/execute/batch`, { body: { cells: [{ code: '1' }] } });
+  const execution = { id: queued.body.executions[0].id as string };
+  await reopen(async () => {
+    expect(await database.prisma.session.findUnique({ where: { id } })).toMatchObject({ status: 'starting' });
+    expect(await database.prisma.execution.findUnique({ where: execution })).toMatchObject({ status: 'queued' });
+  });
+  const status = async () => (await database.prisma.execution.findUniqueOrThrow({ where: execution })).status;
+  await expect.poll(status, { timeout: 30_000 }).toBe('ok');
+  expect((await at.rest('GET', `/sessions/${id}`)).body).toMatchObject({ status: 'idle' });
+  await opening;
+}, 120_000);
+
+it('the kernel of a session that is dead is ended, and the others keep their memory', async () => {
+  const kept = await openSession('kept.ipynb');
+  const dead = await openSession('dead.ipynb');
+  const endpoint = at.gateway.services.workers.endpoint(kept.worker_id)!;
+  await reopen(() => database.prisma.session.update({ where: { id: dead.id }, data: { status: 'dead' } }));
+  const { kernelId } = await database.prisma.session.findUniqueOrThrow({ where: { id: kept.id } });
+  expect(await kernelsOf(endpoint)).toEqual([kernelId]);
+}, 120_000);
+
 it('a restart of the gateway is no activity of an idle worker and its session', async () => {
   const { id, worker_id } = await openSession();
   const before = new Date(Date.now() - 3_600_000);

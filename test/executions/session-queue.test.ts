@@ -43,6 +43,21 @@ it('ends or runs executions in the order of their rows, not in that of their ans
   expect(ended).toEqual(['execution 1 failed', 'execution 2 failed', 'execution 3 failed']);
 });
 
+describe('the first execution that an earlier process left', () => {
+  it('cannot be cancelled while it is not known whether it was sent; those behind it can', async () => {
+    queue.resume({ sessionId, spoolId: 'a', first: execution(1), queued: [execution(2)] });
+    await expect(queue.cancel(execution(1), cancelled)).rejects.toMatchObject({ code: 'runtime_unavailable' });
+    expect(await queue.cancel(execution(2), cancelled)).toBe(true);
+    expect(ended).toEqual(['execution 2 cancelled']);
+  });
+
+  it('is not queued any more when it has begun', async () => {
+    const first = { ...execution(1), startedAt: new Date() };
+    queue.resume({ sessionId, spoolId: 'a', first, queued: [] });
+    expect(await queue.cancel(first, cancelled)).toBe(false);
+  });
+});
+
 describe('an execution of an earlier process whose kernel is going to be ended', () => {
   let resumed: Promise<void>;
   beforeEach(async () => {

@@ -140,4 +140,75 @@ ${then}`;
     await expect.poll(async () => (await row('Execution', id)).finishedAt).not.toBeNull();
     expect(await readFile(file('restart ran'), 'utf8')).toBe('x');
   });
+
+  /** From now on each kernel that starts takes no cell before a file is written. */
+  async function holdStarts(session: string, name: string): Promise<void> {
+    const hold = `import os, time\nwhile not os.path.exists('${name}'): time.sleep(0.01)`;
+    const code = `import pathlib
+_ = pathlib.Path(get_ipython().profile_dir.startup_dir, 'hold.py').write_text(${JSON.stringify(hold)})`;
+    const id = await execute(session, code);
+    await expect.poll(() => statusOf(id)).toBe('ok');
+  }
+  const statusOfSession = async (id: string) => (await row('Session', id)).status;
+
+  /** Queues a cell, replaces the owner, and lets the kernel start that the cell waits for: then the cell runs once. */
+  async function runsOnceAfter(signal: 'SIGKILL' | 'SIGTERM', session: string, name: string): Promise<void> {
+    const id = await execute(session, `_ = open('${name} ran', 'a').write('x')\nprint('ran')`);
+    const other = await start();
+    expect(await statusOf(id)).toBe('queued');
+    const { runtimeEpoch } = (await sql.query('SELECT "runtimeEpoch" FROM "Installation"')).rows[0];
+    await owner.kill(signal);
+    owner = other;
+    const epoch = async () =>
+      (await sql.query('SELECT "runtimeEpoch" FROM "Installation"')).rows[0].runtimeEpoch;
+    await expect.poll(epoch, { timeout: 30_000 }).not.toBe(runtimeEpoch);
+    // Long enough to connect to the former kernel.
+    await sleep(2_000);
+    const { finishedAt } = await row('Execution', id);
+    await writeFile(file(name), '');
+    expect(finishedAt).toBeNull();
+    await expect.poll(() => statusOf(id), { timeout: 60_000 }).toBe('ok');
+    expect(await printed(id)).toBe('ran\n');
+    expect(await readFile(file(`${name} ran`), 'utf8')).toBe('x');
+  }
+
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'a cell that was queued while the kernel restarted runs once, and its end says so, after %s',
+    async (signal) => {
+      const name = `restarts ${signal}`;
+      const session = await openSession(`${name}.ipynb`);
+      await holdStarts(session, name);
+      const restarted = call('POST', `/sessions/${session}/restart`).catch(() => {});
+      await expect.poll(() => statusOfSession(session)).toBe('restarting');
+      await runsOnceAfter(signal, session, name);
+      await restarted;
+    },
+  );
+
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'a cell that was queued while the next kernel started behind one that exited runs once, after %s',
+    async (signal) => {
+      const name = `next ${signal}`;
+      const session = await openSession(`${name}.ipynb`);
+      await holdStarts(session, name);
+      const exited = await execute(session, 'import os\nos._exit(1)');
+      await expect.poll(() => statusOf(exited), { timeout: 20_000 }).toBe('failed');
+      await expect.poll(() => statusOfSession(session)).toBe('restarting');
+      await runsOnceAfter(signal, session, name);
+    },
+  );
+
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'a cell that was queued while the first kernel started runs once, after %s',
+    async (signal) => {
+      const name = `first ${signal}`;
+      await holdStarts(await openSession(`before ${name}.ipynb`), name);
+      const opening = openSession(`${name}.ipynb`).catch(() => {});
+      const find = async () =>
+        (await sql.query('SELECT "id" FROM "Session" WHERE "path" = $1', [`${name}.ipynb`])).rows[0]?.id;
+      await expect.poll(find).toBeDefined();
+      await runsOnceAfter(signal, await find(), name);
+      await opening;
+    },
+  );
 });

@@ -32,10 +32,11 @@ export class KernelConnection {
   readonly questions: KernelQuestions;
   /** Sends messages on comms. */
   readonly comms: KernelComms;
+  /** Keeps the messages of the kernel on its server; undefined on servers that have none. */
+  readonly relay: KernelRelay | undefined;
   readonly #deps: KernelDeps;
   readonly #api: KernelRestApi;
   readonly #state: KernelState;
-  readonly #relay: KernelRelay | undefined;
   readonly #connection: Kernel.IKernelConnection;
   readonly #infoTimer: NodeJS.Timeout;
   readonly #interrupts: KernelInterrupts;
@@ -51,9 +52,9 @@ export class KernelConnection {
     this.#interrupts = new KernelInterrupts(() => this.#api.interrupt());
     const sendAgain = deps.relay && (() => this.#sendAgain());
     this.#state = new KernelState(() => this.#close(), { isNew: deps.isNew, sendAgain });
-    this.#relay = deps.relay && openRelay(deps.relay, this.#state, () => this.#sendAgain());
-    const sockets = new KernelSockets(deps.endpoint.token, deps.rest.agent, this.#relay);
-    this.#connection = openLibraryConnection({ ...deps, sockets, hasPositions: this.#relay !== undefined });
+    this.relay = deps.relay && openRelay(deps.relay, this.#state, () => this.#sendAgain());
+    const sockets = new KernelSockets(deps.endpoint.token, deps.rest.agent, this.relay);
+    this.#connection = openLibraryConnection({ ...deps, sockets, hasPositions: this.relay !== undefined });
     // Repeated while the kernel starts, because it never answers a request that comes too early.
     this.#infoTimer = setInterval(() => {
       if (this.status === 'starting' || this.status === 'restarting') this.#requestInfo();
@@ -63,7 +64,7 @@ export class KernelConnection {
       sockets,
       // A restart finds out itself whether the kernel still exists.
       kernelExists: async () =>
-        (await this.#api.exists(this.#relay !== undefined)) || this.#restarting !== undefined,
+        (await this.#api.exists(this.relay !== undefined)) || this.#restarting !== undefined,
       isDirect: deps.endpoint.connect === undefined,
       reconnectExpected: () => this.status === 'restarting',
       maxSilenceMs: deps.maxSilenceMs,
@@ -84,13 +85,15 @@ export class KernelConnection {
   }
 
   /**
-   * Opens the connection to a kernel that exists, and waits until the kernel is idle or busy.
+   * Opens the connection to a kernel that exists, and waits until the kernel is idle or busy. One that runs already may restart.
    * @throws DomainError `runtime_unavailable`; the reason of `signal` when it aborts
    */
   static async open(deps: KernelDeps, signal: AbortSignal): Promise<KernelConnection> {
     const kernel = new KernelConnection(deps);
+    const ready: KernelStatus[] = ['idle', 'busy'];
+    if (deps.relay?.attachedState !== undefined) ready.push('restarting');
     try {
-      await kernel.#state.status.until(['idle', 'busy'], maxReadyMs, signal);
+      await kernel.#state.status.until(ready, maxReadyMs, signal);
       return kernel;
     } catch (cause) {
       kernel.dispose();
@@ -105,7 +108,7 @@ export class KernelConnection {
 
   /** The id of the spool in which the relay keeps the messages of the kernel; undefined without a relay. */
   get spool(): string | undefined {
-    return this.#relay?.spool;
+    return this.relay?.spool;
   }
 
   /**
@@ -118,12 +121,7 @@ export class KernelConnection {
 
   /** No run is resumed on this connection: messages that wait for one wait no longer. */
   release(): void {
-    this.#relay?.release();
-  }
-
-  /** Everything up to a position in the relay's spool is durable: the relay may forget it. */
-  acknowledge(position: number): void {
-    this.#relay?.acknowledge(position);
+    this.relay?.release();
   }
 
   /** Calls `listener` at each change of `status`. Returns the function that stops it. */
@@ -137,7 +135,7 @@ export class KernelConnection {
    */
   onOtherEvent(listener: OtherEventListener): void {
     this.#state.onOtherEvent = listener;
-    if (this.#deps.relay?.runId === undefined) this.#relay?.release();
+    if (!this.relay?.hasRun) this.relay?.release();
   }
 
   /**
@@ -206,7 +204,7 @@ export class KernelConnection {
    */
   async restart(): Promise<void> {
     if (this.status === 'dead') throw runtimeUnavailable('The kernel is dead; start a new session.');
-    this.#relay?.release();
+    this.relay?.release();
     this.#restarting ??= this.#restart().finally(() => {
       this.#restarting = undefined;
     });
@@ -247,7 +245,7 @@ export class KernelConnection {
     this.#sent.request = message;
     const future = this.#connection.sendShellMessage(message, true);
     future.done.catch(() => {});
-    this.#relay?.release();
+    this.relay?.release();
     try {
       return await run.done;
     } finally {
@@ -291,6 +289,7 @@ export class KernelConnection {
   #close(): void {
     clearInterval(this.#infoTimer);
     this.monitor.stop();
+    this.relay?.close();
     this.#connection.dispose();
   }
 

@@ -15,10 +15,10 @@ export interface KernelDeps {
   clientId: string;
   /**
    * Connects through the relay of the worker, which sends what it has after a position. `runId` is the `messageId` of the run
-   * that is going to be resumed: all messages wait until `execute` is called; without a `runId`, until
-   * `onOtherEvent` is. `attachedState` is what a kernel does that runs already; a new kernel has none,
-   * and its messages do not wait. `owner` is the number of the ownership of this process; the relay refuses one that is lower
-   * than that of an earlier connection.
+   * that is going to be resumed: all messages wait until `execute` is called; without a `runId`, and where the relay says that
+   * the kernel has not got this run, until `onOtherEvent` is. `attachedState` is what a kernel does that runs already; a new
+   * kernel has none, and its messages do not wait. `owner` is the number of the ownership of this process; the relay refuses one
+   * that is lower than that of an earlier connection.
    */
   relay?: { after: number; owner: number; runId?: string; attachedState?: string };
   /** How long the server may answer nothing before the kernel counts as lost; in milliseconds. */

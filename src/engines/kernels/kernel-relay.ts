@@ -1,3 +1,4 @@
+import { toCount } from './to-count.js';
 import { toRecord } from './to-record.js';
 
 /** Output that the relay dropped. */
@@ -32,40 +33,77 @@ const finalCodes = [4001, 4002];
 export class KernelRelay {
   #after: number;
   readonly #owner: number;
+  readonly #runId: string | undefined;
   #spool: string | undefined;
+  #runFrom: number | null | undefined;
+  /** The position up to which messages were there at the first connection. */
+  #readUntil = Number.POSITIVE_INFINITY;
+  #resolveCaughtUp!: () => void;
   #isHeld: boolean;
   #socket: RelayedSocket | undefined;
   #acknowledged = 0;
   readonly #deps: {
     lost: LostListener;
-    attached: () => void;
+    attached: (isRestarting: boolean) => void;
     ended: (reason: 'connection_lost' | 'kernel_died') => void;
   };
+
+  /** Resolves when all is read that was there at the first connection, or the connection is closed. */
+  readonly caughtUp: Promise<void>;
 
   /**
    * @param options.after the position of the last message that is known
    * @param options.owner the number of the ownership of this process: the relay refuses lower ones from then on
+   * @param options.runId the run that is going to be resumed
    * @param options.isHeld whether no message is read until {@link release}
-   * @param options.attached is called at each connection, before its messages
+   * @param options.attached is called at each connection, before its messages; `isRestarting`: the kernel takes no request now
    * @param options.ended is called when the relay closes the connection for good
    */
   constructor(options: {
     after: number;
     owner: number;
+    runId?: string;
     isHeld: boolean;
     lost: LostListener;
-    attached: () => void;
+    attached: (isRestarting: boolean) => void;
     ended: (reason: 'connection_lost' | 'kernel_died') => void;
   }) {
     this.#deps = options;
     this.#after = options.after;
     this.#owner = options.owner;
+    this.#runId = options.runId;
     this.#isHeld = options.isHeld;
+    this.caughtUp = new Promise((resolve) => {
+      this.#resolveCaughtUp = resolve;
+    });
   }
 
   /** The id of the spool; undefined until the relay has answered. */
   get spool(): string | undefined {
     return this.#spool;
+  }
+
+  /**
+   * The position from which on the messages are those of the process that got the request of the run that is going to be resumed.
+   * Null where no process has got it, nor will; undefined without such a run, and where the relay does not say that.
+   */
+  get runFrom(): number | null | undefined {
+    return this.#runFrom;
+  }
+
+  /** Whether a run is going to be resumed that the kernel may have. */
+  get hasRun(): boolean {
+    return this.#runId !== undefined && this.#runFrom !== null;
+  }
+
+  /** Whether the relay says that the kernel has not got the request of a run, nor will: it can be sent as a new one. */
+  lacks(runId: string): boolean {
+    return this.#runId === runId && this.#runFrom === null;
+  }
+
+  /** Whether all is read that was there at the first connection. */
+  get isCaughtUp(): boolean {
+    return this.#after >= this.#readUntil;
   }
 
   /** Whether messages wait for {@link release}. */
@@ -81,6 +119,7 @@ export class KernelRelay {
       'notebook-gateway/kernels/$1/relay',
     );
     address.search = `?after=${this.#after}&owner=${this.#owner}`;
+    if (this.#runId !== undefined) address.searchParams.set('run', this.#runId);
     return address.href;
   }
 
@@ -117,13 +156,15 @@ export class KernelRelay {
   isNew(position: number): boolean {
     if (position <= this.#after) return false;
     this.#after = position;
+    if (this.isCaughtUp) this.#resolveCaughtUp();
     return true;
   }
 
   /** Text from the relay: its first answer, or a report of what it dropped. Other text is ignored. */
   received(text: string): void {
-    const { spool, lost, parent, type, position } = parse(text);
-    if (typeof spool === 'string') this.#attached(spool);
+    const greeting = parse(text);
+    const { spool, lost, parent, type, position } = greeting;
+    if (typeof spool === 'string') this.#attached(spool, greeting);
     if (typeof lost !== 'number' || typeof position !== 'number' || !this.isNew(position)) return;
     const parentId = typeof parent === 'string' ? parent : '';
     const parentType = typeof type === 'string' ? type : undefined;
@@ -137,12 +178,27 @@ export class KernelRelay {
     this.#sendAcknowledged();
   }
 
-  #attached(spool: string): void {
+  /** The connection is closed for good. */
+  close(): void {
+    this.#readUntil = 0;
+    this.#resolveCaughtUp();
+  }
+
+  #attached(spool: string, greeting: Record<string, unknown>): void {
+    if (this.#spool === undefined) this.#begin(greeting);
     // Another spool has other positions: the server, and the kernel with it, is another one.
     const isOther = this.#spool !== undefined && this.#spool !== spool;
     this.#spool ??= spool;
     if (isOther) this.#deps.ended('kernel_died');
-    else this.#deps.attached();
+    else this.#deps.attached(greeting.restarting === true);
+  }
+
+  #begin({ first, next, run }: Record<string, unknown>): void {
+    if (this.#runId !== undefined) this.#runFrom = run === null ? null : (toCount(run) ?? undefined);
+    const last = (toCount(next) ?? 1) - 1;
+    const isEmpty = last < (toCount(first) ?? 1);
+    this.#readUntil = isEmpty ? this.#after : last;
+    if (this.isCaughtUp) this.#resolveCaughtUp();
   }
 
   #sendAcknowledged(): void {

@@ -66,6 +66,7 @@ export class KernelRun {
   /** The header of the request for input that the kernel waits for. */
   #inputRequest: IncomingMessage['header'] | undefined;
   #started = false;
+  #isFollowed = false;
   #idle = false;
   #over = false;
   #quietPeriods = 0;
@@ -97,6 +98,8 @@ export class KernelRun {
     const parent = message.parent_header as { msg_id: string; session: string };
     const isMine = parent.msg_id === this.#deps.messageId;
     this.#quietPeriods = Math.min(this.#quietPeriods, 1);
+    // It may be the old process that still says so: the next one answers this behind the run, if it has it.
+    if (isMine && !this.#started && this.#isFollowed) this.#deps.requestInfo();
     this.#started ||= isMine;
     if (this.#started) this.#lost.received(message.header.msg_id, isMine);
     if (message.dropped !== undefined) this.#lost.reported(message.dropped);
@@ -112,12 +115,26 @@ export class KernelRun {
   /**
    * Call when the kernel has answered a request that was sent after this one, and is idle again: what has not arrived by now
    * never will. A run with an idle status but no reply was dropped by an interrupt and ends as `aborted`.
-   * @returns false when neither the reply nor the idle status has arrived: the request itself was lost
+   * @returns false when neither the reply nor the idle status has arrived: the request was lost, or the process that had it
    */
   onLaterRequestAnswered(): boolean {
     const hasEither = this.#reply !== undefined || this.#idle;
     if (hasEither && !this.#over) this.#complete();
     return hasEither;
+  }
+
+  /** Whether {@link follow} has returned true. */
+  get isFollowed(): boolean {
+    return this.#isFollowed;
+  }
+
+  /**
+   * The server restarts the kernel, and the next process may get the request.
+   * @returns false when anything of this run has arrived: then the old process had it
+   */
+  follow(): boolean {
+    this.#isFollowed = !this.#started && !this.#over;
+    return this.#isFollowed;
   }
 
   /** The `msg_id` of the request for input that the kernel waits for; undefined when it waits for none. */

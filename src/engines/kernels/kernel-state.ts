@@ -33,6 +33,8 @@ export class KernelState {
   onOtherEvent: OtherEventListener = () => {};
   readonly #causes: OutputCauses;
   readonly #infoRequests = new KernelInfoRequests<KernelRun | undefined>();
+  /** What was sent at a position below this one came before the process that has the run. */
+  #runFrom = 0;
   readonly #close: () => void;
   readonly #sendAgain: ((run: KernelRun) => void) | undefined;
 
@@ -48,6 +50,18 @@ export class KernelState {
     this.#causes = new OutputCauses(options.isNew);
   }
 
+  /**
+   * A relay has answered about a kernel that runs already.
+   * @param does what the kernel does, as Jupyter names it
+   * @param runFrom see `KernelRelay.runFrom`
+   */
+  attached(does: string, runFrom: number | null | undefined): void {
+    if (this.status.current !== 'starting') return;
+    this.#runFrom = runFrom ?? 0;
+    if (does === 'restarting') this.#awaitRestart();
+    else this.status.set(does === 'idle' ? 'idle' : 'busy');
+  }
+
   /** Call for every message that is sent. */
   sent(message: KernelMessage.IMessage): void {
     this.#infoRequests.sent(message, this.run);
@@ -59,14 +73,17 @@ export class KernelState {
     const isOfRun = this.run?.receive(message, cause) ?? false;
     if (message.event && !isOfRun) this.onOtherEvent(cause, message.event, message.position);
     this.#onInfoReply(message);
-    if (message.restarting) this.#onOtherRestart();
-    if (message.header.msg_type === 'status') this.#onStatus(message);
+    if (message.restarting) this.#onOtherRestart(message);
+    if (message.header.msg_type === 'status') this.#onStatus(message, isOfRun);
   }
 
-  /** The kernel restarts: fails the run and forgets what the old process would have answered. */
-  beginRestart(reason: 'kernel_died' | 'restarted'): void {
+  /**
+   * The kernel restarts: fails the run and forgets what the old process would have answered.
+   * @param runGoesOn whether the next process may get the run; default false
+   */
+  beginRestart(reason: 'kernel_died' | 'restarted', runGoesOn = false): void {
     this.#infoRequests.clear();
-    this.run?.fail(new KernelLostError(reason));
+    if (!runGoesOn) this.run?.fail(new KernelLostError(reason));
     this.status.set('restarting', reason === 'kernel_died' ? { reason } : undefined);
   }
 
@@ -87,28 +104,46 @@ export class KernelState {
     if (!run) this.status.set('idle');
     else if (answered.context === run && !run.onLaterRequestAnswered()) {
       if (this.#sendAgain) this.#sendAgain(run);
-      else run.fail(new KernelLostError('connection_lost'));
+      else this.#onRequestLost(run);
     }
   }
 
-  #onStatus(message: IncomingMessage): void {
+  /** The kernel has processed all that came before, and nothing of the run has arrived. */
+  #onRequestLost(run: KernelRun): void {
+    run.fail(new KernelLostError(run.isFollowed ? 'kernel_died' : 'connection_lost'));
+    if (this.status.current === 'restarting') this.status.set('idle');
+  }
+
+  #onStatus(message: IncomingMessage, isOfRun: boolean): void {
     const { event } = message;
     if (event?.type === 'status') {
       const state = event.execution_state === 'idle' ? 'idle' : 'busy';
-      if (isAboutRun(message) && this.status.current !== 'restarting') this.status.set(state);
+      // After a restart only a run that the next process has got.
+      const isCurrent = isOfRun || this.status.current !== 'restarting';
+      if (isAboutRun(message) && isCurrent) this.status.set(state);
       return;
     }
     const state = (message.content as { execution_state: string }).execution_state;
     if (state === 'dead') this.end('kernel_died', true);
     // A relay reports each restart; a `starting` that it sends again would be an old one.
     else if (state === 'restarting' || (state === 'starting' && message.position === undefined))
-      this.#onOtherRestart();
+      this.#onOtherRestart(message);
   }
 
-  /** The server or another client restarts the kernel: its memory and its run are lost. */
-  #onOtherRestart(): void {
+  /**
+   * The server or another client restarts the kernel: its memory and its run are lost. Without a relay, Jupyter gives the next
+   * process a request that the old one had not taken, so a run of which nothing has arrived may still begin.
+   */
+  #onOtherRestart({ position }: IncomingMessage): void {
     if (this.status.current === 'starting' || this.status.current === 'restarting') return;
-    this.beginRestart('kernel_died');
-    this.status.until(['idle'], maxReadyMs).catch(() => this.end('kernel_died'));
+    if (position !== undefined && position < this.#runFrom) return;
+    const runGoesOn = position === undefined && (this.run?.follow() ?? false);
+    this.beginRestart('kernel_died', runGoesOn);
+    this.#awaitRestart();
+  }
+
+  #awaitRestart(): void {
+    this.status.set('restarting');
+    this.status.until(['idle', 'busy'], maxReadyMs).catch(() => this.end('kernel_died'));
   }
 }

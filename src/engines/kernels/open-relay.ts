@@ -13,17 +13,20 @@ export function openRelay(
   state: KernelState,
   sendAgain: () => void,
 ): KernelRelay {
-  const isReady = attachedState === 'idle' && runId === undefined;
-  return new KernelRelay({
+  const relay: KernelRelay = new KernelRelay({
     after,
     owner,
+    runId,
     isHeld: attachedState !== undefined,
-    attached() {
-      if (state.status.current === 'starting' && attachedState !== undefined)
-        state.status.set(isReady ? 'idle' : 'busy');
+    attached(isRestarting) {
+      if (attachedState !== undefined) {
+        const does = isRestarting ? 'restarting' : attachedState;
+        state.attached(relay.hasRun ? 'busy' : does, relay.runFrom);
+      }
       sendAgain();
     },
     lost: (lost) => state.received(droppedMessage(lost)),
     ended: (reason) => state.end(reason),
   });
+  return relay;
 }

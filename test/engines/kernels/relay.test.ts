@@ -91,7 +91,7 @@ describe('a connection through the relay', { timeout: 90_000 }, () => {
     const reader = new Reader('for i in range(20_000): print(i, flush=True)', (count) => {
       if (count < (cuts + 1) * 1_900) return;
       cuts += 1;
-      kernel.acknowledge(reader.position);
+      kernel.relay?.acknowledge(reader.position);
       proxy.cut();
     });
     expect((await reader.read(kernel)).status).toBe('ok');
@@ -239,6 +239,71 @@ describe('a connection through the relay', { timeout: 90_000 }, () => {
     await expect(reader.read(second)).rejects.toMatchObject({ reason: 'kernel_died' });
     await untilStatus(second, 'idle');
     expect((await runCell(second, "print('on')")).text).toBe('on\n');
+  });
+});
+
+describe('a connection through the relay that another one follows', { timeout: 90_000 }, () => {
+  beforeEach(start, 60_000);
+  afterEach(remove, 30_000);
+
+  const restart = () =>
+    fetch(`${jupyter.endpoint.baseUrl}api/kernels/${kernel.kernelId}/restart`, {
+      method: 'POST',
+      headers: { authorization: `token ${jupyter.endpoint.token}` },
+    });
+
+  test('says of a run whether its kernel has got it', async () => {
+    const reader = new Reader("import time\nprint('begun', flush=True)\ntime.sleep(60)");
+    await reader.readUntil(kernel, 1);
+    const second = await attach(reader.messageId);
+    expect(second.relay?.lacks(reader.messageId)).toBe(false);
+    second.dispose();
+    const unsent = randomUUID();
+    const third = await attach(unsent);
+    expect(third.relay?.lacks(unsent)).toBe(true);
+    third.dispose();
+  });
+
+  test('reads up to the end of a kernel that had not got the run', async () => {
+    await runCell(kernel, 'import os, threading; threading.Timer(0.2, lambda: os._exit(1)).start()');
+    await untilStatus(kernel, 'dead');
+    const next = await attach(randomUUID());
+    next.onOtherEvent(() => {});
+    await next.relay?.caughtUp;
+    expect(next.status).toBe('dead');
+  });
+
+  test('goes on with a run that began after a restart which nobody has acknowledged', async () => {
+    await kernel.restart();
+    const reader = new Reader(
+      'import time\nfor i in range(10):\n    print(i, flush=True)\n    time.sleep(0.1)',
+    );
+    await reader.readUntil(kernel, 2);
+    const second = await attach(reader.messageId);
+    expect((await reader.read(second)).status).toBe('ok');
+    expect(printed(reader.events)).toBe(lines(10));
+    second.dispose();
+  });
+
+  test('waits for a kernel that restarts meanwhile', async () => {
+    // It cannot answer that it is to end, so the server waits before it kills it.
+    const reader = new Reader("print('begun', flush=True)\nimport ctypes\nctypes.PyDLL(None).sleep(60)");
+    await reader.readUntil(kernel, 1);
+    const restarted = restart();
+    const next = async () => {
+      const again = await attach(randomUUID());
+      if (again.status !== 'restarting') again.dispose();
+      return again.status === 'restarting' ? again : undefined;
+    };
+    let waiting: KernelConnection | undefined;
+    await expect
+      .poll(async () => (waiting = await next()), { timeout: 20_000, interval: 5 })
+      .toBeDefined();
+    waiting!.onOtherEvent(() => {});
+    expect((await restarted).status).toBe(200);
+    await untilStatus(waiting!, 'idle');
+    expect((await runCell(waiting!, "print('on')")).text).toBe('on\n');
+    waiting!.dispose();
   });
 });
 
