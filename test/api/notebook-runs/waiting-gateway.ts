@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { demo } from '../../../prisma/seed.js';
 import { openExternalBackend } from '../../../src/workers/backends/external/open-external-backend.js';
 import { openTestGateway, type TestGateway } from '../../support/gateway.js';
@@ -19,12 +20,17 @@ export async function openWaitingGateway(): Promise<TestGateway> {
       ];
     },
   });
-  const { close } = at;
-  const stopWorkers = async () => {
-    const { prisma, workers } = at.gateway.services;
+  const { prisma, workers } = at.gateway.services;
+  const close = async () => {
+    // A run whose worker stops makes room for the next one, which would start another worker.
+    const where = { finishedAt: null };
+    for (const { id } of await prisma.notebookRun.findMany({ where }))
+      await at.rest('POST', `/runs/${id}/cancel`);
+    while ((await prisma.notebookRun.count({ where })) > 0) await sleep(50);
     for (const { id } of await prisma.worker.findMany()) await workers.stop(id);
+    await at.close();
   };
-  return { ...at, close: () => stopWorkers().then(close) };
+  return { ...at, close };
 }
 
 /** Asks for a run of the demo notebook. */
