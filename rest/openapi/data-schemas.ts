@@ -48,7 +48,10 @@ export class DataSchemas {
   /** One schema for each object type that the value at a path may have, by the name of the type. */
   alternativesAt(document: DocumentNode, path: string): Map<string, JsonSchema> {
     const { field, definition, fragments } = this.#find(document, path);
-    return this.#alternatives(getNamedType(definition.type).name, field.selectionSet!, fragments);
+    const all = this.#alternatives(getNamedType(definition.type).name, field.selectionSet!, fragments);
+    const described = ([name, schema]: [string, JsonSchema]) =>
+      [name, { ...descriptionOf(this.#schema.getType(name)?.description), ...schema }] as const;
+    return new Map([...all].map(described));
   }
 
   #find(document: DocumentNode, path: string): SelectedField {

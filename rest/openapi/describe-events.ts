@@ -35,7 +35,7 @@ export function describeEvents(data: DataSchemas, components: Components): void 
   for (const [name, described] of data.alternativesAt(FollowExecutionDocument, 'executionEvents')) {
     if (name === 'FinalResponse') {
       const text = { description: 'The end of a run that the kernel answered, with all of its outputs.' };
-      components.set('FinalResponse', { ...text, ...without(described, ['type', 'late']) });
+      components.set('FinalResponse', { ...without(described, ['type', 'late']), ...text });
     } else if (name === 'ExecutionFailure') {
       components.set('StreamError', streamError(without(described, ['type', 'late', 'cell_index'])));
     } else {
@@ -60,10 +60,10 @@ function notebookEvent(described: JsonSchema, type: string): JsonSchema {
 function streamError(described: JsonSchema): JsonSchema {
   const properties = described.properties as Record<string, JsonSchema>;
   return {
+    ...described,
     description:
       'The end of a run or of a stream that failed: not an exception in the code, but what runs it. An event without ' +
       'an `id` ends only the stream: resume it, and do not run the code again.',
-    ...described,
     properties: { ...properties, code: errorCode },
   };
 }

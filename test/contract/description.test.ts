@@ -126,7 +126,9 @@ it('the description has the rows of the API and no others', () => {
   expect(described.sort()).toEqual(all.map(([method, path]) => `${method} ${path}`).sort());
 });
 
-it('every operation, parameter and field has a description', () => {
+it('every operation, schema, parameter and field has a description', () => {
+  const schemas = Object.entries<{ description?: string }>(document.components.schemas);
+  expect(schemas.filter(([, { description }]) => !description).map(([name]) => name)).toEqual([]);
   const undescribed: string[] = [];
   for (const [path, operations] of Object.entries<any>(document.paths)) {
     for (const [method, operation] of Object.entries<any>(operations)) {
