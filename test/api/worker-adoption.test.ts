@@ -291,14 +291,17 @@ it('a session whose kernel starts as the gateway stops gets it from the next one
   const { worker_id } = await openSession('one.ipynb');
   const body = { workspace_id: demo.workspaceId, path: 'starts.ipynb' };
   const opening = at.rest('POST', '/sessions', { body }).catch(() => {});
-  const find = () => database.prisma.session.findFirst({ where: { workerId: worker_id, status: 'starting' } });
+  const find = () =>
+    database.prisma.session.findFirst({ where: { workerId: worker_id, status: 'starting' } });
   await expect.poll(find, { interval: 5 }).not.toBeNull();
   const { id } = (await find())!;
   const queued = await at.rest('POST', `/sessions/${id}/execute/batch`, { body: { cells: [{ code: '1' }] } });
   const execution = { id: queued.body.executions[0].id as string };
   await reopen(async () => {
     expect(await database.prisma.session.findUnique({ where: { id } })).toMatchObject({ status: 'starting' });
-    expect(await database.prisma.execution.findUnique({ where: execution })).toMatchObject({ status: 'queued' });
+    expect(await database.prisma.execution.findUnique({ where: execution })).toMatchObject({
+      status: 'queued',
+    });
   });
   const status = async () => (await database.prisma.execution.findUniqueOrThrow({ where: execution })).status;
   await expect.poll(status, { timeout: 30_000 }).toBe('ok');

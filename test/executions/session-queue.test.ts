@@ -46,7 +46,9 @@ it('ends or runs executions in the order of their rows, not in that of their ans
 describe('the first execution that an earlier process left', () => {
   it('cannot be cancelled while it is not known whether it was sent; those behind it can', async () => {
     queue.resume({ sessionId, spoolId: 'a', first: execution(1), queued: [execution(2)] });
-    await expect(queue.cancel(execution(1), cancelled)).rejects.toMatchObject({ code: 'runtime_unavailable' });
+    await expect(queue.cancel(execution(1), cancelled)).rejects.toMatchObject({
+      code: 'runtime_unavailable',
+    });
     expect(await queue.cancel(execution(2), cancelled)).toBe(true);
     expect(ended).toEqual(['execution 2 cancelled']);
   });

@@ -296,9 +296,7 @@ describe('a connection through the relay that another one follows', { timeout: 9
       return again.status === 'restarting' ? again : undefined;
     };
     let waiting: KernelConnection | undefined;
-    await expect
-      .poll(async () => (waiting = await next()), { timeout: 20_000, interval: 5 })
-      .toBeDefined();
+    await expect.poll(async () => (waiting = await next()), { timeout: 20_000, interval: 5 }).toBeDefined();
     waiting!.onOtherEvent(() => {});
     expect((await restarted).status).toBe(200);
     await untilStatus(waiting!, 'idle');
