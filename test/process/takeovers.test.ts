@@ -151,10 +151,17 @@ _ = pathlib.Path(get_ipython().profile_dir.startup_dir, 'hold.py').write_text(${
   }
   const statusOfSession = async (id: string) => (await row('Session', id)).status;
 
-  /** Queues a cell, replaces the owner, and lets the kernel start that the cell waits for: then the cell runs once. */
-  async function runsOnceAfter(signal: 'SIGKILL' | 'SIGTERM', session: string, name: string): Promise<void> {
-    const id = await execute(session, `_ = open('${name} ran', 'a').write('x')\nprint('ran')`);
+  /**
+   * Queues a cell, replaces the owner, and lets the kernel start that the cell waits for: then the cell runs once.
+   * @param begin begins the start of that kernel; resolves with its session
+   */
+  async function runsOnceAfter(
+    signal: 'SIGKILL' | 'SIGTERM',
+    name: string,
+    begin: () => Promise<string>,
+  ): Promise<void> {
     const other = await start();
+    const id = await execute(await begin(), `_ = open('${name} ran', 'a').write('x')\nprint('ran')`);
     expect(await statusOf(id)).toBe('queued');
     const { runtimeEpoch } = (await sql.query('SELECT "runtimeEpoch" FROM "Installation"')).rows[0];
     await owner.kill(signal);
@@ -178,9 +185,20 @@ _ = pathlib.Path(get_ipython().profile_dir.startup_dir, 'hold.py').write_text(${
       const name = `restarts ${signal}`;
       const session = await openSession(`${name}.ipynb`);
       await holdStarts(session, name);
-      const restarted = call('POST', `/sessions/${session}/restart`).catch(() => {});
-      await expect.poll(() => statusOfSession(session)).toBe('restarting');
-      await runsOnceAfter(signal, session, name);
+      // The kernel says nothing of its end, so no gateway acknowledges that it restarts.
+      const freeze = `import ctypes, threading
+def freeze():
+    open('${name} frozen', 'w').close()
+    ctypes.PyDLL(None).sleep(60)
+threading.Timer(0.5, freeze).start()`;
+      let restarted: Promise<unknown> | undefined;
+      await runsOnceAfter(signal, name, async () => {
+        await execute(session, freeze);
+        await expect.poll(() => readFile(file(`${name} frozen`), 'utf8').catch(() => undefined)).toBe('');
+        restarted = call('POST', `/sessions/${session}/restart`).catch(() => {});
+        await expect.poll(() => statusOfSession(session), { interval: 20 }).toBe('restarting');
+        return session;
+      });
       await restarted;
     },
   );
@@ -191,10 +209,12 @@ _ = pathlib.Path(get_ipython().profile_dir.startup_dir, 'hold.py').write_text(${
       const name = `next ${signal}`;
       const session = await openSession(`${name}.ipynb`);
       await holdStarts(session, name);
-      const exited = await execute(session, 'import os\nos._exit(1)');
-      await expect.poll(() => statusOf(exited), { timeout: 20_000 }).toBe('failed');
-      await expect.poll(() => statusOfSession(session)).toBe('restarting');
-      await runsOnceAfter(signal, session, name);
+      await runsOnceAfter(signal, name, async () => {
+        const exited = await execute(session, 'import os\nos._exit(1)');
+        await expect.poll(() => statusOf(exited), { timeout: 20_000 }).toBe('failed');
+        await expect.poll(() => statusOfSession(session)).toBe('restarting');
+        return session;
+      });
     },
   );
 
@@ -203,11 +223,14 @@ _ = pathlib.Path(get_ipython().profile_dir.startup_dir, 'hold.py').write_text(${
     async (signal) => {
       const name = `first ${signal}`;
       await holdStarts(await openSession(`before ${name}.ipynb`), name);
-      const opening = openSession(`${name}.ipynb`).catch(() => {});
-      const find = async () =>
-        (await sql.query('SELECT "id" FROM "Session" WHERE "path" = $1', [`${name}.ipynb`])).rows[0]?.id;
-      await expect.poll(find).toBeDefined();
-      await runsOnceAfter(signal, await find(), name);
+      let opening: Promise<unknown> | undefined;
+      await runsOnceAfter(signal, name, async () => {
+        opening = openSession(`${name}.ipynb`).catch(() => {});
+        const find = async () =>
+          (await sql.query('SELECT "id" FROM "Session" WHERE "path" = $1', [`${name}.ipynb`])).rows[0]?.id;
+        await expect.poll(find).toBeDefined();
+        return find();
+      });
       await opening;
     },
   );
