@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
@@ -287,8 +288,12 @@ describe('a connection through the relay that another one follows', { timeout: 9
 
   test('waits for a kernel that restarts meanwhile', async () => {
     // It cannot answer that it is to end, so the server waits before it kills it.
-    const reader = new Reader("print('begun', flush=True)\nimport ctypes\nctypes.PyDLL(None).sleep(60)");
+    const code =
+      "import ctypes, time\nprint('begun', flush=True)\ntime.sleep(0.5)\nctypes.PyDLL(None).sleep(60)";
+    const reader = new Reader(code);
     await reader.readUntil(kernel, 1);
+    // The thread that sends what is printed needs the lock of Python, which the cell holds from then on.
+    await sleep(1_000);
     const restarted = restart();
     const next = async () => {
       const again = await attach(randomUUID());
