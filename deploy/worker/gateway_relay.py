@@ -224,6 +224,7 @@ class Relay:
         # The requests that have arrived: a client may send one again without running it twice. Each with the position from which
         # on the messages are those of the process that got it.
         self.requests = collections.OrderedDict()
+        self.newest_run = None
         self.nudges = collections.deque(maxlen=200)
         self.heard, self.ready, self.arrived = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.last_arrival = 0.0
@@ -420,7 +421,12 @@ class Relay:
                 return
             # Before the wait: the next client must know of it.
             self.requests[message_id] = self.spool.next
+            if kind == "execute_request":
+                self.newest_run = message_id
             if len(self.requests) > MAX_REQUESTS:
+                # It may still go on after so many answers to its requests for input: forgotten, it would be run again.
+                if next(iter(self.requests)) == self.newest_run:
+                    self.requests.move_to_end(self.newest_run)
                 self.requests.popitem(last=False)
         await self.ready.wait()
         stream = self.streams.get(channel)
