@@ -121,7 +121,8 @@ export class LateOutput {
    */
   #drop(executionId: string, position: number | undefined): boolean {
     const before = this.#dropped.get(executionId);
-    if (!before) this.#deps.log.warn({ executionId }, 'late output is dropped');
+    // Once until all is written: a kernel may name any number of executions.
+    if (this.#dropped.size === 0) this.#deps.log.warn({ executionId }, 'late output is dropped');
     if (!before && this.#dropped.size >= maxCounted) return false;
     this.#dropped.set(executionId, { count: (before?.count ?? 0) + 1, position });
     if (position !== undefined) this.#deps.positions.received(late(executionId), position);

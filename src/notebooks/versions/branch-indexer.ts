@@ -56,7 +56,7 @@ export class BranchIndexer {
   /** By branch, the default branch for whose update its own update waits. */
   readonly #waitsFor = new Map<string, string>();
 
-  readonly #later: LaterUpdates<string>;
+  readonly #later: LaterUpdates;
   readonly #unsubscribe: () => void;
 
   constructor(deps: BranchIndexerDeps) {

@@ -2,9 +2,9 @@
 const maxWaiting = 10_000;
 
 /** Updates that nobody waits for, one at a time. */
-export class LaterUpdates<K> {
-  readonly #waiting = new Set<K>();
-  readonly #update: (key: K) => Promise<void>;
+export class LaterUpdates {
+  readonly #waiting = new Set<string>();
+  readonly #update: (key: string) => Promise<void>;
   readonly #signal: AbortSignal;
   #isWorking = false;
 
@@ -12,13 +12,13 @@ export class LaterUpdates<K> {
    * @param update must not reject
    * @param signal begins no more updates when it aborts
    */
-  constructor(update: (key: K) => Promise<void>, signal: AbortSignal) {
+  constructor(update: (key: string) => Promise<void>, signal: AbortSignal) {
     this.#update = update;
     this.#signal = signal;
   }
 
   /** Adds updates at the end of the queue. One that waits already keeps its position. */
-  add(keys: Iterable<K>): void {
+  add(keys: Iterable<string>): void {
     for (const key of keys) if (this.#waiting.size < maxWaiting) this.#waiting.add(key);
     void this.#work();
   }
