@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -68,14 +69,22 @@ it('of 100 sessions asked for together, twice each, none is lost and none double
   const endpoint = workers.endpoint(first.worker_id)!;
   const others = await kernelsOf(endpoint);
   const kernels = async () => (await kernelsOf(endpoint)).filter((id) => !others.includes(id)).sort();
-  const paths = Array.from({ length: asked }, (_, i) => `hundred/${i}.ipynb`);
+  // A second try of the test has paths of its own.
+  const folder = randomUUID();
+  const paths = Array.from({ length: asked }, (_, i) => `${folder}/${i}.ipynb`);
   const rows = () => prisma.session.findMany({ where: { path: { in: paths } } });
   const open = (path: string) =>
     at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId, path } });
-  const remove = async (sessions: { id: string }[]) => {
-    const answers = await Promise.all(sessions.map(({ id }) => at.rest('DELETE', `/sessions/${id}`)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
+  /** Deletes as a client does: where the database was busy, again after the pause that the answer names. */
+  const remove = async (id: string) => {
+    for (;;) {
+      const { status, body, headers } = await at.rest('DELETE', `/sessions/${id}`);
+      if (status === 204) return;
+      expect([status, body.code], body.message).toEqual([503, 'storage_unavailable']);
+      await sleep(Number(headers.get('retry-after')) * 1000);
+    }
   };
+  const removeAll = (sessions: { id: string }[]) => Promise.all(sessions.map(({ id }) => remove(id)));
 
   const answers = await Promise.all([...paths, ...paths].map(open));
   const refused = answers.filter(({ status }) => status >= 300);
@@ -85,15 +94,19 @@ it('of 100 sessions asked for together, twice each, none is lost and none double
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
   }
   // A database that is busy may have refused a path both times.
-  for (let tries = 0; tries < 20 && (await rows()).length < asked; tries++)
-    await Promise.all(paths.map(open));
+  for (let tries = 0; tries < 20; tries++) {
+    const found = new Set((await rows()).map(({ path }) => path));
+    if (found.size === asked) break;
+    await sleep(1_000);
+    await Promise.all(paths.filter((path) => !found.has(path)).map(open));
+  }
   expect((await rows()).map(({ path }) => path).sort()).toEqual([...paths].sort());
   const ready = async () => (await rows()).filter(({ status }) => status === 'idle').length;
-  await expect.poll(ready, { timeout: 120_000, interval: 500 }).toBeGreaterThanOrEqual(started);
+  await expect.poll(ready, { timeout: 180_000, interval: 500 }).toBeGreaterThanOrEqual(started);
 
   const waiting = (await rows()).filter(({ status }) => status !== 'idle');
   expect(waiting.map(({ status }) => status)).toEqual(waiting.map(() => 'starting'));
-  await remove(waiting);
+  await removeAll(waiting);
   const live = (await rows()).filter(({ deletedAt }) => !deletedAt);
   expect(live.length + waiting.length).toBe(asked);
   expect(live.map(({ status }) => status)).toEqual(live.map(() => 'idle'));
@@ -102,6 +115,6 @@ it('of 100 sessions asked for together, twice each, none is lost and none double
   // One that was being started for a session that was deleted ends when it has started.
   await expect.poll(kernels, { timeout: 60_000 }).toEqual(live.map(({ kernelId }) => kernelId).sort());
 
-  await remove(live);
-  await expect.poll(kernels).toEqual([]);
-}, 240_000);
+  await removeAll(live);
+  await expect.poll(kernels, { timeout: 30_000 }).toEqual([]);
+}, 400_000);

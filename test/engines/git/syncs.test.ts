@@ -66,7 +66,8 @@ describe('a flush after a failed flush', () => {
     for (const file of files) expect(readFileSync(file, 'utf8')).toBe(`text of ${file}`);
     const after = statSync(files[0]!, { bigint: true });
     expect(after.mode).toBe(before.mode);
-    expect(Math.abs(Number(after.mtimeNs - before.mtimeNs))).toBeLessThan(1000);
+    // Node cuts the restored time to microseconds, after a double of its seconds has rounded it by up to 0.24 of one.
+    expect(Math.abs(Number(after.mtimeNs - before.mtimeNs))).toBeLessThan(2000);
     // It is believed again.
     await nextTick();
     await syncPaths(files, diskSyncs, root);

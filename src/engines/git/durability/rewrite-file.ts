@@ -11,8 +11,8 @@ const refText = /^([0-9a-f]{40}|ref: .+)\n?$/;
 /**
  * Writes a file's bytes over themselves, so that the next sync writes them to the disk: after a sync that failed, Linux
  * treats them as synced although they never reached it. Readers see no difference, and the time of the last change is kept to
- * within a microsecond. Files that are gone or of another user, and folders, are ignored: a file system that cannot write a
- * folder takes no more writes at all.
+ * within two microseconds: Node cuts it to one, after a double has rounded it. Files that are gone or of another user, and
+ * folders, are ignored: a file system that cannot write a folder takes no more writes at all.
  * @throws Error when it is an object or a ref that is not whole: the bytes were lost, and only the journal still has them
  */
 export async function rewriteFile(path: string): Promise<void> {
