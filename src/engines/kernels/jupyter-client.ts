@@ -5,6 +5,7 @@ import type { JupyterEndpoint } from './jupyter-endpoint.js';
 import { JupyterRest, type RestAnswer } from './jupyter-rest.js';
 import { KernelConnection } from './kernel-connection.js';
 import type { KernelDeps } from './kernel-deps.js';
+import { KernelExitError } from './kernel-exit-error.js';
 import { KernelRestApi } from './kernel-rest-api.js';
 import type { ParseData } from './read-message.js';
 import { RelayApi, type RelayedKernel } from './relay-api.js';
@@ -19,6 +20,8 @@ const requestTimeoutMs = 10_000;
  * that belongs to a start as late.
  */
 const startTimeoutMs = 60_000;
+/** Of a kernel whose process ends while it starts. */
+const maxStarts = 3;
 const defaultMaxSilenceMs = 60_000;
 
 /** How a {@link JupyterClient} uses its server. */
@@ -31,6 +34,19 @@ export interface JupyterClientOptions {
   maxSilenceMs?: number;
   /** The number of the ownership of this process, see `KernelDeps.relay`; default 0. */
   owner?: number;
+}
+
+/** What {@link JupyterClient.startKernel} starts. */
+export interface KernelStart {
+  kernelName: string;
+  /**
+   * The notebook's path, relative to the endpoint's folder: the kernel starts in the folder of this path; `''` means the
+   * endpoint's folder itself.
+   */
+  path: string;
+  /** The session id of the connection; the caller keeps it for {@link JupyterClient.attachKernel}. */
+  clientId: string;
+  signal: AbortSignal;
 }
 
 /**
@@ -83,21 +99,24 @@ export class JupyterClient {
   }
 
   /**
-   * Starts a kernel and waits until it is idle.
-   * @param options.path the notebook's path, relative to the endpoint's folder: the kernel starts in the folder of this path;
-   *   `''` means the endpoint's folder itself
-   * @param options.clientId the session id of the connection; the caller keeps it for {@link attachKernel}
+   * Starts a kernel and waits until it is idle. One whose process ends before that is started again, because that may have a
+   * reason which passes, such as a port that another process took before the kernel did.
    * @throws DomainError `runtime_unavailable`; `invalid_path` for a path outside the root; the reason of `signal`
    */
-  async startKernel(options: {
-    kernelName: string;
-    path: string;
-    clientId: string;
-    signal: AbortSignal;
-  }): Promise<KernelConnection> {
-    const { signal, clientId } = options;
+  async startKernel(options: KernelStart): Promise<KernelConnection> {
+    for (let starts = 1; ; starts++) {
+      try {
+        return await this.#startOnce(options);
+      } catch (error) {
+        const hasExited = error instanceof DomainError && error.cause instanceof KernelExitError;
+        if (!hasExited || starts === maxStarts) throw error;
+      }
+    }
+  }
+
+  async #startOnce({ kernelName, path, clientId, signal }: KernelStart): Promise<KernelConnection> {
     signal.throwIfAborted();
-    const model = await this.#createKernel(options.kernelName, options.path, signal);
+    const model = await this.#createKernel(kernelName, path, signal);
     try {
       const relay = (await this.#relayed(model.id, signal)) && { after: 0, owner: this.#owner };
       return await this.#open(model, { clientId, signal, busy: false, relay, isNew: true });

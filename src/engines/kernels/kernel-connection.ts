@@ -6,6 +6,7 @@ import { KernelComms } from './kernel-comms.js';
 import type { KernelDeps } from './kernel-deps.js';
 import { KernelInterrupts } from './kernel-interrupts.js';
 import { KernelLostError } from './kernel-lost-error.js';
+import { kernelNotReady } from './kernel-not-ready.js';
 import { KernelQuestions } from './kernel-questions.js';
 import type { KernelRelay } from './kernel-relay.js';
 import { KernelRestApi } from './kernel-rest-api.js';
@@ -86,7 +87,8 @@ export class KernelConnection {
 
   /**
    * Opens the connection to a kernel that exists, and waits until the kernel is idle or busy. One that runs already may restart.
-   * @throws DomainError `runtime_unavailable`; the reason of `signal` when it aborts
+   * @throws DomainError `runtime_unavailable`, with a `KernelExitError` as its cause when the kernel's process ended by
+   *   itself; the reason of `signal` when it aborts
    */
   static async open(deps: KernelDeps, signal: AbortSignal): Promise<KernelConnection> {
     const kernel = new KernelConnection(deps);
@@ -98,7 +100,7 @@ export class KernelConnection {
     } catch (cause) {
       kernel.dispose();
       signal.throwIfAborted();
-      throw runtimeUnavailable('The kernel did not answer in time; try again, or restart its worker.', cause);
+      throw kernelNotReady(cause);
     }
   }
 

@@ -1,4 +1,5 @@
 import { withTimeLimit } from '../events/with-time-limit.js';
+import { KernelExitError } from './kernel-exit-error.js';
 import type { KernelStatus, StatusDetail, StatusListener } from './kernel-status.js';
 
 /** The status of one kernel connection, from `starting` on, with its listeners. */
@@ -25,7 +26,8 @@ export class StatusTracker {
 
   /**
    * Waits until the status is one of `wanted`.
-   * @throws Error when the status becomes `dead` before that, or after `timeoutMs`; the reason of `signal` when it aborts
+   * @throws KernelExitError when the kernel's process ends by itself before that; Error when the status becomes `dead` otherwise,
+   *   or after `timeoutMs`; the reason of `signal` when it aborts
    */
   async until(wanted: KernelStatus[], timeoutMs: number, signal?: AbortSignal): Promise<void> {
     if (wanted.includes(this.#current)) return;
@@ -35,9 +37,10 @@ export class StatusTracker {
     try {
       await new Promise<void>((resolve, reject) => {
         const abort = () => reject(end.reason);
-        const unlisten = this.listen((next) => {
+        const unlisten = this.listen((next, detail) => {
           if (wanted.includes(next)) resolve();
-          else if (next === 'dead') reject(new Error('The kernel is dead.'));
+          else if (next === 'dead')
+            reject(detail?.hasExited ? new KernelExitError() : new Error('The kernel is dead.'));
         });
         end.addEventListener('abort', abort);
         cleanUp = () => {
