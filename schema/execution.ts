@@ -180,6 +180,11 @@ const BatchCellInput = builder.inputType('BatchCellInput', {
         'The SHA-256, in hex, of the source in UTF-8 that the caller saw. When the cell has another source in the ' +
         "session's notebook, at the tip of its branch, nothing is queued: `source_mismatch`.",
     }),
+    executionId: t.id({
+      description:
+        "A UUID of the client's, for every cell of the batch or for none. Sent again with the same ids, the answer is those " +
+        'executions, and nothing runs twice.',
+    }),
     saveOutputs: t.boolean({ description: saveOutputsText }),
   }),
 });

@@ -34,6 +34,8 @@ export type BatchCellInput = {
   cellIndex?: number | null | undefined;
   /** The source of the cell, as the kernel gets it. */
   code: string;
+  /** A UUID of the client's, for every cell of the batch or for none. Sent again with the same ids, the answer is those executions, and nothing runs twice. */
+  executionId?: string | null | undefined;
   /** Whether the outputs are saved into the cell, in the session's notebook, at the end of the run: with one commit on the branch of the session. See `Execution.outputsSave`. Needs `cellId` and the scope `write`; default false. */
   saveOutputs?: boolean | null | undefined;
   /** The SHA-256, in hex, of the source in UTF-8 that the caller saw. When the cell has another source in the session's notebook, at the tip of its branch, nothing is queued: `source_mismatch`. */

@@ -44,6 +44,10 @@ export const executeBatchBody = z.strictObject({
             { minLength: 64, maxLength: 64 },
             'sourceSha',
           ).nullish(),
+          execution_id: idText(
+            'A UUID of your own, for every cell of the batch or for none; sent again, the answer is the same runs.',
+            'uuid',
+          ).nullish(),
           save_outputs,
         }),
       )

@@ -72,7 +72,8 @@ export const executionRoutes: RestRoute[] = [
     description:
       'The cells run one after the other, with no run of others between them. The answer comes when they are queued: follow ' +
       'each with its stream. Where a cell has a `source_sha`, the notebook of the session must have that source at the tip of ' +
-      'its branch, or nothing is queued. Those with `save_outputs` have a commit each, as a cell that is run alone.',
+      'its branch, or nothing is queued. Those with `save_outputs` have a commit each, as a cell that is run alone. A batch whose ' +
+      'cells have an `execution_id` each may be sent again: then the answer is the executions that have them.',
     needs: {
       scope: 'execute',
       permission: '`can_edit`, and the session must be your own unless you are a space admin',
@@ -88,6 +89,7 @@ export const executionRoutes: RestRoute[] = [
           cellIndex: cell.cell_index,
           cellId: cell.cell_id,
           sourceSha: cell.source_sha,
+          executionId: cell.execution_id,
           saveOutputs: cell.save_outputs,
         })),
         timeoutSeconds: body.timeout_seconds,
@@ -99,6 +101,7 @@ export const executionRoutes: RestRoute[] = [
       ...sessionErrors,
       'session_dead',
       'source_mismatch',
+      'execution_id_reused',
       'unreadable_file',
       'branch_protected',
       'quota_exceeded',

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Execution } from '../../prisma/generated/client/client.js';
 import type { RequestContext } from '../context.js';
-import { DomainError } from '../errors.js';
 import type { FileServices } from '../files/file-services.js';
 import { checkAll } from '../validation/check-all.js';
 import { checkUuid } from '../validation/check-input.js';
 import { checkCell } from './check-cell.js';
 import { checkSavedCell, checkSaveTarget } from './check-save-outputs.js';
 import type { ExecutionServices } from './execution-services.js';
+import { findRepeated } from './find-repeated.js';
 import { loadRunnableSession } from './load-runnable-session.js';
 import { rememberExecution } from './read-execution.js';
 
@@ -53,19 +53,19 @@ export async function executeCell(
     await checkSaveTarget(services, ctx, loaded);
   }
   const id = input.executionId?.toLowerCase() ?? randomUUID();
-  const sent = { id, sessionId, body, saves };
-  const attached = input.executionId ? await attach(services, ctx, sent) : null;
-  if (attached) return attached;
+  const row = { id, sessionId: loaded.session.id, userId: ctx.actor.userId, ...body };
+  const findOne = async () => (await findRepeated(services, ctx, [{ ...row, saves }]))?.[0];
+  const repeated = input.executionId ? await findOne() : undefined;
+  if (repeated) return repeated;
   const giveBack = loaded.reserveRun();
   try {
-    const row = { id, sessionId: loaded.session.id, userId: ctx.actor.userId, ...body };
     const execution = await intake.add(row, saves);
     if (saves) outputsSaver.follow(execution);
     rememberExecution(ctx, { id, isNew: true, execution });
     return execution;
   } catch (error) {
     // Another request with this id was first, or the row was written and only the answer of the database was lost.
-    const found = await attach(services, ctx, sent);
+    const found = await findOne();
     if (found) return found;
     throw error;
   } finally {
@@ -86,26 +86,4 @@ async function checkInput(input: ExecuteCellInput): Promise<Body> {
   });
   const { code } = checked;
   return { code, cellIndex, cellId: checked.cellId, timeoutSeconds, stopOnError: stopOnError ?? true };
-}
-
-/** The execution that already has the client's id; null if there is none. @throws DomainError `execution_id_reused` */
-async function attach(
-  services: ExecutionServices,
-  ctx: RequestContext,
-  { id, sessionId, body, saves }: { id: string; sessionId: string; body: Body; saves: boolean },
-): Promise<Execution | null> {
-  const row = await services.prisma.execution.findUnique({ where: { id }, include: { outputsSave: true } });
-  if (!row) return null;
-  const { outputsSave, ...found } = row;
-  const same =
-    found.userId === ctx.actor.userId &&
-    found.sessionId === sessionId.toLowerCase() &&
-    (outputsSave !== null) === saves &&
-    (Object.keys(body) as (keyof Body)[]).every((key) => found[key] === body[key]);
-  if (same) {
-    if (services.intake.confirm(found) && saves) services.outputsSaver.follow(found);
-    rememberExecution(ctx, { id, isNew: false, execution: found });
-    return found;
-  }
-  throw new DomainError('execution_id_reused', 'This id stands for another execution; choose a new UUID.');
 }

@@ -89,13 +89,16 @@ export class ExecutionIntake {
    *   all rows are written then or none, and those that are end as failed
    */
   async addAll(rows: readonly NewExecution[], saved: readonly string[] = []): Promise<Execution[]> {
+    const wereUnconfirmed = rows.filter(({ id }) => this.#unconfirmed.delete(id));
     try {
       const executions = await insertExecutions(this.#deps, rows, saved);
       for (const execution of executions) this.#queue(execution);
       return executions;
     } catch (error) {
       if (error instanceof FormerOwnerError) throw takenOver('the cell was not queued', error);
-      for (const { id } of rows) this.#unconfirmed.add(id);
+      // Rows that are there are those of another request, which queued them, unless one before this seemed to fail.
+      const unconfirmed = uniqueViolation(error) === null ? rows : wereUnconfirmed;
+      for (const { id } of unconfirmed) this.#unconfirmed.add(id);
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
 import { makeUser } from '../../support/factories/make-user.js';
@@ -94,6 +94,50 @@ describe('a batch of cells', () => {
     const before = await countOf();
     expect((await send()).body.executions[0].id).toBe(first.body.executions[0].id);
     expect(await countOf()).toBe(before);
+  });
+});
+
+describe('a batch whose cells have ids of the client', () => {
+  const withIds = (...codes: string[]) => codes.map((code) => ({ code, execution_id: randomUUID() }));
+  const idsOf = ({ body }: { body: { executions: { id: string }[] } }) => body.executions.map(({ id }) => id);
+
+  it('is the same batch when it is sent again, also at the same time and in capitals', async () => {
+    const cells = withIds('twice = 0', 'twice += 1', 'twice');
+    const ids = cells.map(({ execution_id }) => execution_id);
+    const before = await countOf();
+    const answers = await Promise.all([batch(cells), batch(cells), batch(cells)]);
+    const shouted = cells.map((cell) => ({ ...cell, execution_id: cell.execution_id.toUpperCase() }));
+    for (const answer of [...answers, await batch(shouted)]) {
+      expect(answer.status).toBe(201);
+      expect(idsOf(answer)).toEqual(ids);
+    }
+    expect((await eventsOf(ids[2]!)).at(-1)!.data.outputs).toMatchObject([{ data: { 'text/plain': '1' } }]);
+    expect(idsOf(await batch(cells))).toEqual(ids);
+    expect(await countOf()).toBe(before + 3);
+  });
+
+  it('is refused where an id stands for something else, and then nothing is queued', async () => {
+    const cells = withIds('1', '2');
+    expect((await batch(cells)).status).toBe(201);
+    const before = await countOf();
+    const others = [
+      [...cells, ...withIds('3')],
+      [cells[0]!, { ...cells[1]!, code: '3' }],
+      [{ ...cells[0]!, cell_index: 4 }, cells[1]!],
+    ];
+    for (const other of others)
+      expect(await batch(other)).toMatchObject({ status: 409, body: { code: 'execution_id_reused' } });
+    expect(await batch(cells, { stop_on_error: false })).toMatchObject({ status: 409 });
+    expect(await countOf()).toBe(before);
+  });
+
+  it('has one for each cell, and none twice', async () => {
+    const [first, second] = withIds('1', '2');
+    const refused = await batch([first!, { code: '3' }, { ...second!, execution_id: 'no' }, first!]);
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors.map(({ loc }: any) => loc)).toEqual(
+      [1, 2, 3].map((index) => ['body', 'cells', index, 'execution_id']),
+    );
   });
 });
 

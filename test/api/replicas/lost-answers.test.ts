@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +99,23 @@ describe.runIf(onServer)('when a connection of the database is cut before the an
     const { status, body } = await openSession();
     expect({ status, isLost: isLost() }).toEqual({ status: 201, isLost: true });
     expect(body.status).toBe('idle');
+  });
+
+  it('a batch whose cells have ids runs once', async () => {
+    const { body: session } = await openSession();
+    const codes = ['seen = []', 'seen.append(1)', 'print(seen)'];
+    const cells = codes.map((code) => ({ code, execution_id: randomUUID() }));
+    const send = () => at.rest('POST', `/sessions/${session.id}/execute/batch`, { body: { cells } });
+    const isLost = proxy.loseAnswer(/INSERT INTO "Execution"/);
+    const { status, body } = await send();
+    expect({ status, isLost: isLost() }).toEqual({ status: 201, isLost: true });
+    expect((await send()).body.executions.map(({ id }: { id: string }) => id)).toEqual(
+      body.executions.map(({ id }: { id: string }) => id),
+    );
+    const last = `/sessions/${session.id}/executions/${cells.at(-1)!.execution_id}`;
+    const read = async () => (await at.rest('GET', last)).body;
+    await expect.poll(async () => (await read()).status, { timeout: 30_000 }).toBe('ok');
+    expect((await read()).outputs).toMatchObject([{ name: 'stdout', text: '[1]\n' }]);
   });
 
   /** A session whose kernel runs a cell that has no end. */
