@@ -4,13 +4,10 @@ import { once } from 'node:events';
 import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { prepare, root } from './prepare.mjs';
+import { root } from './prepare.mjs';
+import { prepareTests } from './prepare-tests.mjs';
 
-prepare({ build: true });
-// Created before the tests: otherwise several tests would create the same Python environment at the same time.
-const { ensureLocalPython } = await import('../../dist/src/workers/backends/external/local-python.js');
-const directory = process.env.TEST_JUPYTER_HOME ?? join(tmpdir(), 'notebook-gateway-test-jupyter');
-await ensureLocalPython({ directory, report: (message) => console.log(message) });
+await prepareTests();
 if (!process.env.TEST_DATABASE_URL && !process.env.CI) {
   console.log('TEST_DATABASE_URL is not set: the tests on PostgreSQL are skipped.');
 }
