@@ -58,12 +58,19 @@ export class OutputOwners {
     await this.#finding;
   }
 
-  /** The newest execution that the kernel had begun when it sent the message at a position; empty when there is none. */
-  async #findNewest(position = Number.MAX_SAFE_INTEGER): Promise<string> {
+  /**
+   * The newest execution that the kernel had begun when it sent the message at a position; empty when there is none. With a
+   * relay its log has a message of the kernel before that one: the end of one that was cancelled in the queue has no position.
+   */
+  async #findNewest(position: number | undefined): Promise<string> {
     const { prisma, sessionId } = this.#deps;
+    const hasBegun =
+      position === undefined
+        ? { startedAt: { not: null } }
+        : { events: { some: { position: { lt: position } } } };
     this.#newest ??= await untilAnswered(async () => {
       const execution = await prisma.execution.findFirst({
-        where: { sessionId, events: { some: { OR: [{ position: { lt: position } }, { position: null }] } } },
+        where: { sessionId, ...hasBegun },
         orderBy: { position: 'desc' },
         select: { id: true },
       });

@@ -123,3 +123,32 @@ it('are not given up while the database does not answer', async () => {
   await opened;
   await expectWhole(begun);
 }, 120_000);
+
+it('give what a child process prints then to the newest cell that has begun, not to one that was cancelled before', async () => {
+  const path = 'child.ipynb';
+  const { body } = await at.rest('POST', '/sessions', { body: { workspace_id: demo.workspaceId, path } });
+  const { id: session, worker_id: worker } = body as { id: string; worker_id: string };
+  const file = (name: string) => join(dataDir, 'workers', worker, 'files', name);
+  const executions = `/sessions/${session}/executions`;
+  const read = async (id: string) => (await at.rest('GET', `${executions}/${id}`)).body;
+  const code = `import os, subprocess, time
+child = subprocess.Popen('while ! test -e child-goes-on; do sleep 0.1; done; echo late', shell=True)
+print('now', flush=True)
+while not os.path.exists('cell-ends'): time.sleep(0.01)`;
+  const { id } = (await execute(session, code)).body.executions[0];
+  const waiting = (await execute(session, "print('never')")).body.executions[0];
+  await expect.poll(async () => (await read(id)).status, { timeout: 30_000 }).toBe('running');
+  expect((await at.rest('POST', `${executions}/${waiting.id}/cancel`)).status).toBe(200);
+  await writeFile(file('cell-ends'), '');
+  await expect.poll(async () => (await read(id)).status).toBe('ok');
+  await at.close();
+  await open();
+  // Once the kernel has answered who asks at this connection, that is the newest request, whatever it asks.
+  const ask = () =>
+    at.rest('POST', `/sessions/${session}/complete`, { body: { code: 'prin', cursor_pos: 4 } });
+  await expect.poll(async () => (await ask()).status, { timeout: 30_000 }).toBe(200);
+  await writeFile(file('child-goes-on'), '');
+  const textOf = (one: any) => one.outputs.map(({ text }: any) => text).join('');
+  const printed = async () => [textOf(await read(id)), textOf(await read(waiting.id))];
+  await expect.poll(printed).toEqual(['now\nlate\n', '']);
+}, 120_000);
