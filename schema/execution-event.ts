@@ -100,7 +100,8 @@ builder.objectRef<Of<'final_response'>>(typeNames.final_response).implement({
       nullable: true,
       description:
         'Why it was cancelled: `requested`, `session_restarted`, `session_deleted`, `worker_stopped`, ' +
-        '`workspace_archived`, or why the gateway stopped its worker, e.g. `max_age`. Null if it was not cancelled.',
+        '`workspace_archived`, `run_timed_out` where the time of the run of its notebook had passed, or why the gateway stopped ' +
+        'its worker, e.g. `max_age`. Null if it was not cancelled.',
       resolve: (row) => row.event.status_reason ?? null,
     }),
     cancelledBy: t.string({

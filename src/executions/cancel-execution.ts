@@ -18,7 +18,8 @@ export async function cancelExecution(
   within: { spaceSlug?: string | null; sessionId?: string | null } = {},
 ): Promise<Execution> {
   const execution = await loadOwnExecution(services, ctx, executionId, within);
-  if (!(await services.executor.cancel(execution, ctx.actor.userId))) {
+  const cancelled = { reason: 'requested', userId: ctx.actor.userId };
+  if (!(await services.executor.cancel(execution, cancelled))) {
     throw new DomainError(
       'execution_finished',
       'This execution is not queued any more; interrupt the session to stop what runs.',

@@ -101,11 +101,9 @@ export class Executor {
 
   /**
    * Removes a queued execution from its queue; it ends as `cancelled`. False when it is not queued here.
-   * @param userId who cancels it
    * @throws DomainError `runtime_unavailable` while it is not known whether an earlier process has sent it to the kernel
    */
-  async cancel(execution: Execution, userId: string): Promise<boolean> {
-    const cancelled = { reason: 'requested', userId };
+  async cancel(execution: Execution, cancelled: Cancellation): Promise<boolean> {
     return (await this.#queues.get(execution.sessionId)?.cancel(execution, cancelled)) ?? false;
   }
 

@@ -12,6 +12,7 @@ import { executionFault } from '../executions/execution-result.js';
 import { widgetMetadata } from '../executions/widgets/widget-metadata.js';
 import { createSession } from '../sessions/create-session.js';
 import { deleteSession } from '../sessions/delete-session.js';
+import type { Cancellation } from '../workers/cancellation.js';
 import type { RunRow } from './load-run.js';
 import type { RunningServices } from './running-services.js';
 import { writeRunSession } from './write-run-start.js';
@@ -105,15 +106,18 @@ export class RunDriver {
     }
   }
 
-  /** Ends the session of the run, if it is its own, and not that of a new owner of the kernels. Never rejects. */
-  async endSession(): Promise<void> {
+  /**
+   * Ends the session of the run, if it is its own, and not that of a new owner of the kernels. Never rejects.
+   * @param cancelled see {@link deleteSession}
+   */
+  async endSession(cancelled?: Cancellation): Promise<void> {
     if (!this.#run.ownsSession) return;
     try {
       if (!(await isStillOwner(this.#services))) return;
       const end = async () => {
         const sessionId = this.#run.sessionId ?? (await this.#startingSession());
         if (sessionId === null) return;
-        await deleteSession(this.#services, await this.context(), this.#spaceSlug, sessionId);
+        await deleteSession(this.#services, await this.context(), this.#spaceSlug, sessionId, cancelled);
       };
       await untilAnswered(end, { signal: this.#closing, maxMs: shortOutageMs });
     } catch (err) {
@@ -215,11 +219,12 @@ export class RunDriver {
     const ended = await this.#waitForEnd(executionId, this.#stopped);
     if (ended) return ended;
     if (this.#closing.aborted || !(await isStillOwner(this.#services))) throw new LeftRunError();
-    await this.#stopCell(executionId);
+    const cancelled = await this.#cancellation();
+    await this.#stopCell(executionId, cancelled);
     const stopped = await this.#waitForEnd(executionId, this.#within(interruptGraceMs));
     if (stopped) return stopped;
     // It ignores the interrupt. With its kernel, it ends.
-    await this.endSession();
+    await this.endSession(cancelled);
     const gone = await this.#waitForEnd(executionId, this.#within(interruptGraceMs));
     if (gone) return gone;
     if (this.#closing.aborted) throw new LeftRunError();
@@ -239,13 +244,24 @@ export class RunDriver {
     return AbortSignal.any([this.#closing, AbortSignal.timeout(ms)]);
   }
 
-  async #stopCell(executionId: string): Promise<void> {
+  /** Who ends the run before its time, and why: the time limit is nobody. */
+  async #cancellation(): Promise<Cancellation> {
+    if (!this.#cancelled.aborted) return { reason: 'run_timed_out', userId: null };
+    // It was cancelled after the row was read.
+    const { cancelledBy } = await this.#services.prisma.notebookRun.findUniqueOrThrow({
+      where: { id: this.#run.id },
+      select: { cancelledBy: true },
+    });
+    return { reason: 'requested', userId: cancelledBy };
+  }
+
+  async #stopCell(executionId: string, cancelled: Cancellation): Promise<void> {
     const { prisma, executor, sessions, log } = this.#services;
     const execution = await prisma.execution.findUniqueOrThrow({
       where: { id: executionId },
       include: { session: true },
     });
-    if (await executor.cancel(execution, this.#run.cancelledBy ?? this.#run.userId)) return;
+    if (await executor.cancel(execution, cancelled)) return;
     await sessions
       .interrupt(execution.session)
       .catch((err) => log.warn({ err, executionId }, 'a cell of a run was not interrupted'));
