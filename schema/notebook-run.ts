@@ -84,17 +84,6 @@ export const NotebookRunType = builder.objectRef<RunRow>('NotebookRun').implemen
     savePath: t.exposeString('savePath', {
       description: 'The path at which the executed notebook is saved.',
     }),
-    savedCommitSha: t.exposeString('savedCommitOid', {
-      nullable: true,
-      description: 'The commit with the executed notebook; null where it is not saved.',
-    }),
-    saveError: t.field({
-      type: SaveFault,
-      nullable: true,
-      description:
-        'Why the executed notebook was not saved, e.g. `base_sha_conflict` when the file has moved on; `notebook` has it then.',
-      resolve: ({ saveErrorCode, saveErrorDetail }) => faultOf(saveErrorCode, saveErrorDetail),
-    }),
     scheduleId: t.exposeID('scheduleId', {
       nullable: true,
       description: 'The schedule that started it; null for a user, and when the schedule is deleted.',
@@ -124,6 +113,29 @@ export const NotebookRunType = builder.objectRef<RunRow>('NotebookRun').implemen
     }),
   }),
 });
+
+/** What became of its outputs. */
+builder.objectFields(NotebookRunType, (t) => ({
+  savedCommitSha: t.exposeString('savedCommitOid', {
+    nullable: true,
+    description: 'The commit with the executed notebook; null where it is not saved.',
+  }),
+  saveError: t.field({
+    type: SaveFault,
+    nullable: true,
+    description:
+      'Why the executed notebook was not saved, e.g. `base_sha_conflict` when the file has moved on; `notebook` has it then.',
+    resolve: ({ saveErrorCode, saveErrorDetail }) => faultOf(saveErrorCode, saveErrorDetail),
+  }),
+  truncatedCells: t.intList({
+    nullable: true,
+    description:
+      'The indexes of the cells whose outputs are not whole in the executed notebook, because they were cut or lost: the log of ' +
+      'the execution of each has an `output_lost` that says why, or they are cut in the notebook only, whose outputs have about ' +
+      '50 MB in all. Null until the run has ended, and where it has no executed notebook.',
+    resolve: ({ truncatedCells }) => truncatedCells as number[] | null,
+  }),
+}));
 
 const NotebookRunConnection = connectionType('NotebookRun', NotebookRunType);
 

@@ -24,7 +24,7 @@ export const notebookRunRoutes: RestRoute[] = [
       'The answer comes when the run is queued; it needs no client. Each cell is an execution. An exception ends the run, ' +
       'unless the cell has the tag `raises-exception` or `allow_errors` is true. After `ok`, `error` and `timed_out` the ' +
       'executed notebook is saved with one commit, if the file there is the one that was there at the start: else ' +
-      '`save_error` says why not, and the run has the notebook. With a `run_id` that was sent before, the answer is that run, ' +
+      '`save_error` says why not, and the run has the notebook. `truncated_cells` names the cells whose outputs it has not whole. With a `run_id` that was sent before, the answer is that run, ' +
       'as it is now. It needs the scope `write` too.',
     needs: { scope: 'execute', permission: '`can_edit` over the workspace' },
     body: runNotebookBody,

@@ -9,7 +9,7 @@ import { sharedAbort } from '../engines/events/shared-abort.js';
 import type { JsonObject } from '../engines/nbformat/json-value.js';
 import { DomainError } from '../errors.js';
 import { untilWritten } from '../executions/until-written.js';
-import { executedNotebook } from './executed-notebook.js';
+import { type ExecutedNotebook, executedNotebook } from './executed-notebook.js';
 import type { RunRow } from './load-run.js';
 import { withoutNotebook } from './load-run.js';
 import { provenance } from './provenance.js';
@@ -167,20 +167,24 @@ export class NotebookRunner {
       where: { id: run.id },
       select: { notebook: true },
     });
-    let bytes: Uint8Array | undefined;
+    let executed: ExecutedNotebook | undefined;
     try {
-      bytes = await executedNotebook(
+      executed = await executedNotebook(
         this.#services,
         { ...run, notebook: notebook! },
-        { ...provenance(run, ctx.actor), ...widgets },
+        (truncatedCells) => ({
+          ...provenance(run, ctx.actor, truncatedCells),
+          ...widgets,
+        }),
       );
-      if (!saved.has(run.status)) return { notebook: bytes };
-      const savedCommitOid = await saveRun(this.#services, ctx, spaceSlug, run, bytes);
-      return { notebook: null, savedCommitOid };
+      const { bytes, truncatedCells } = executed;
+      if (!saved.has(run.status)) return { notebook: bytes, truncatedCells };
+      const savedCommitOid = await saveRun(this.#services, ctx, spaceSlug, run, executed);
+      return { notebook: null, truncatedCells, savedCommitOid };
     } catch (error) {
       if (this.#closing.signal.aborted) throw new LeftRunError();
       if (isOutage(error) || !(error instanceof DomainError)) throw error;
-      const kept = bytes ? { notebook: bytes } : {};
+      const kept = executed ? { notebook: executed.bytes, truncatedCells: executed.truncatedCells } : {};
       return { ...kept, saveErrorCode: error.code, saveErrorDetail: error.message };
     }
   }

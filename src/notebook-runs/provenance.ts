@@ -5,9 +5,14 @@ import type { RunRow } from './load-run.js';
 
 /**
  * The member `notebook_run` of the metadata of an executed notebook: who ran which commit of which file, with what, when, how
- * long, and how it ended.
+ * long, how it ended, and what its outputs lack.
+ * @param truncatedCells the indexes of the cells whose outputs are not whole
  */
-export function provenance(run: RunRow & { finishedAt: Date }, { userId, name }: Actor): JsonObject {
+export function provenance(
+  run: RunRow & { finishedAt: Date },
+  { userId, name }: Actor,
+  truncatedCells: number[],
+): JsonObject {
   const started = run.startedAt ?? run.finishedAt;
   return {
     notebook_run: {
@@ -19,6 +24,7 @@ export function provenance(run: RunRow & { finishedAt: Date }, { userId, name }:
       started_at: started.toISOString(),
       finished_at: run.finishedAt.toISOString(),
       duration_ms: run.finishedAt.getTime() - started.getTime(),
+      truncated_cells: truncatedCells,
     },
   };
 }

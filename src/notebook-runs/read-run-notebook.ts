@@ -24,7 +24,7 @@ export async function readRunNotebook(
   const isExecuted = notebook === null || finishedAt !== null;
   const bytes = isExecuted
     ? (notebook ?? (await savedBytes(services, run)))
-    : await executedNotebook(services, { ...run, notebook });
+    : (await executedNotebook(services, { ...run, notebook })).bytes;
   return { notebook: await readNotebookContent(services, ctx, bytes), size: bytes.length };
 }
 

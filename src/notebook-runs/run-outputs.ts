@@ -1,6 +1,6 @@
 import type { Execution } from '../../prisma/generated/client/client.js';
 import type { CellOutputs } from '../engines/nbformat/merge-outputs.js';
-import type { ExecutionEvent } from '../executions/execution-event.js';
+import type { ExecutionEvent, OutputsReset } from '../executions/execution-event.js';
 import type { ExecutionLog } from '../executions/execution-log.js';
 import type { NotebookOutput } from '../executions/notebook-output.js';
 import { OutputCollector } from '../executions/output-collector.js';
@@ -10,6 +10,13 @@ export interface RanCell {
   cellIndex: number;
   source: string;
   execution: Pick<Execution, 'id' | 'executionCount'>;
+}
+
+/** The outputs of a cell of a run. */
+export interface RunCellOutputs extends CellOutputs {
+  cell: number;
+  /** Whether they are not whole: cut, or lost before the log had them. */
+  isTruncated: boolean;
 }
 
 const pageSize = 500;
@@ -26,7 +33,7 @@ const minCellOutputs = 100_000;
 export async function runOutputs(
   { executionLog }: { executionLog: ExecutionLog },
   cells: readonly RanCell[],
-): Promise<CellOutputs[]> {
+): Promise<RunCellOutputs[]> {
   const collected: CollectedCell[] = [];
   let left = maxOutputs;
   for (const { cellIndex, source, execution } of cells) {
@@ -36,22 +43,30 @@ export async function runOutputs(
     collected.push(cell);
     cell.of = { cell: cellIndex, source, executionCount: execution.executionCount };
   }
-  return collected.map((cell) => ({ ...cell.of!, outputs: cell.outputs }));
+  return collected.map((cell) => ({
+    ...cell.of!,
+    outputs: cell.outputs,
+    isTruncated: cell.isTruncated,
+  }));
 }
 
 /** The outputs of one cell, until now. */
 class CollectedCell {
-  of: Omit<CellOutputs, 'outputs'> | undefined;
+  of: Omit<RunCellOutputs, 'outputs' | 'isTruncated'> | undefined;
   readonly #collector: OutputCollector;
   /** What stands for a log that was pruned. */
-  #known: NotebookOutput[] | undefined;
+  #known: OutputsReset | undefined;
 
   constructor(limit: number) {
     this.#collector = new OutputCollector(limit);
   }
 
   get outputs(): NotebookOutput[] {
-    return this.#known ?? this.#collector.outputs;
+    return (this.#known ?? this.#collector).outputs;
+  }
+
+  get isTruncated(): boolean {
+    return this.#known?.truncated ?? this.#collector.isTruncated;
   }
 
   /** In characters of JSON, about. */
@@ -71,7 +86,7 @@ class CollectedCell {
   #add(event: ExecutionEvent, earlier: readonly CollectedCell[]): void {
     switch (event.type) {
       case 'reset':
-        this.#known = event.outputs;
+        this.#known = event;
         break;
       case 'display_data':
       case 'execute_result':
@@ -85,6 +100,7 @@ class CollectedCell {
       case 'stream':
       case 'error':
       case 'clear_output':
+      case 'output_lost':
         this.#collector.add(event);
     }
   }

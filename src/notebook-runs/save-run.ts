@@ -5,6 +5,9 @@ import { commitChanges } from '../files/commit-changes.js';
 import type { FileServices } from '../files/file-services.js';
 import { checkTargetBranch, loadFileTarget } from '../files/file-target.js';
 import { findSavedCommit } from '../files/find-saved-commit.js';
+import type { ExecutedNotebook } from './executed-notebook.js';
+
+const missing = 'Some of the outputs are missing: they were cut or lost.\n\n';
 
 /**
  * Saves the executed notebook of a run with one commit, which names the run: a second call finds it.
@@ -17,7 +20,7 @@ export async function saveRun(
   ctx: RequestContext,
   spaceSlug: string,
   run: Omit<NotebookRun, 'notebook'>,
-  bytes: Uint8Array,
+  { bytes, truncatedCells }: ExecutedNotebook,
 ): Promise<string> {
   const { savePath: path, saveBaseOid, repositoryId } = run;
   const target = await loadFileTarget(services, ctx, spaceSlug, { repositoryId }, 'edit');
@@ -29,7 +32,7 @@ export async function saveRun(
     saveBaseOid === null
       ? { kind: 'create', path, bytes }
       : { kind: 'save', path, bytes, baseSha: saveBaseOid, conflictsIfGone: true };
-  const message = `Run ${path}\n\n${trailer(run.id)}`;
+  const message = `Run ${path}\n\n${truncatedCells.length > 0 ? missing : ''}${trailer(run.id)}`;
   const { commitOid } = await commitChanges(
     services,
     ctx,

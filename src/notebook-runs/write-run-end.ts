@@ -7,6 +7,8 @@ export interface RunResult
   extends Partial<Pick<NotebookRun, 'savedCommitOid' | 'saveErrorCode' | 'saveErrorDetail'>> {
   /** Null where it is saved; default what the row has. */
   notebook?: Uint8Array | null;
+  /** The indexes of the cells whose outputs are not whole; default that there is no executed notebook. */
+  truncatedCells?: number[];
 }
 
 /** The end of a run. */
@@ -21,7 +23,7 @@ export type WrittenEnd = Pick<NotebookRun, 'status' | 'finishedAt'> &
 export async function writeRunEnd(
   { prisma, epoch }: OwnerTarget,
   runId: string,
-  { status, finishedAt, errorCode, errorDetail, notebook, ...saved }: WrittenEnd,
+  { status, finishedAt, errorCode, errorDetail, notebook, truncatedCells, ...saved }: WrittenEnd,
 ): Promise<void> {
   const [found] = await prisma.$queryRaw<{ owned: bigint }[]>`
     WITH ${ownedBy(epoch())}, ended AS (
@@ -30,6 +32,7 @@ export async function writeRunEnd(
         "savedCommitOid" = ${saved.savedCommitOid ?? null}::text,
         "saveErrorCode" = ${saved.saveErrorCode ?? null}::text,
         "saveErrorDetail" = ${saved.saveErrorDetail ?? null}::text,
+        "truncatedCells" = ${truncatedCells ? JSON.stringify(truncatedCells) : null}::jsonb,
         "notebook" = CASE WHEN ${notebook === undefined}::boolean THEN "notebook" ELSE ${notebook ?? null}::bytea END
       FROM owned WHERE "id" = ${runId}::uuid)
     SELECT count(*) AS "owned" FROM owned`;

@@ -28,6 +28,7 @@ const queued = {
   save_path: 'notebooks/welcome-run.ipynb',
   saved_commit_sha: null,
   save_error: null,
+  truncated_cells: null,
   schedule_id: null,
   due_at: null,
   created_at: exampleTime,
@@ -39,6 +40,7 @@ const ended = {
   session_id: exampleIds.runSession,
   status: 'ok',
   saved_commit_sha: commits.saved,
+  truncated_cells: [],
   started_at: exampleTime,
   finished_at: exampleTime,
 };
@@ -52,6 +54,7 @@ const slow = {
   status: 'running',
   save_path: 'notebooks/slow.ipynb',
   saved_commit_sha: null,
+  truncated_cells: null,
   finished_at: null,
 };
 
@@ -83,6 +86,7 @@ const executed = {
       started_at: exampleTime,
       finished_at: exampleTime,
       duration_ms: 1480,
+      truncated_cells: [],
     },
   },
   nbformat: 4,

@@ -38,7 +38,7 @@ async function create(
 }
 
 const fields = `id status error { code detail } sessionId commitSha savedCommitSha saveBranch savePath
-  saveError { code detail } startedAt finishedAt parameters
+  saveError { code detail } truncatedCells startedAt finishedAt parameters
   cells { nodes { position cellIndex cellId execution { id status executionCount } } }`;
 
 async function begin(input: object): Promise<any> {
@@ -77,6 +77,7 @@ describe('runNotebook', () => {
     const { path, commit_sha } = await create('eventful', notebook);
     const [run, cells] = await Promise.all([runAll({ path }), cellsOfNbclient(notebook)]);
     expect(run).toMatchObject({ status: 'error', error: null, saveError: null, commitSha: commit_sha });
+    expect(run.truncatedCells).toEqual([]);
     const saved = await read(path);
     expect(saved.commit_sha).toBe(run.savedCommitSha);
     expect(comparableCells(saved.notebook.cells)).toEqual(comparableCells(cells));
@@ -88,7 +89,7 @@ describe('runNotebook', () => {
     expect(provenance).toMatchObject({
       ...{ run_id: run.id, path, ref: 'main', commit_sha, status: 'error', kernel_name: 'python3' },
       ...{ started_at: run.startedAt, finished_at: run.finishedAt },
-      user: { name: expect.any(String) },
+      ...{ user: { name: expect.any(String) }, truncated_cells: [] },
       duration_ms: new Date(run.finishedAt).getTime() - new Date(run.startedAt).getTime(),
     });
   });

@@ -24,7 +24,7 @@ afterAll(() => at.close());
 /** A run of so many cells that ended days ago, or goes on, and the ids of its executions, which ended as long ago. */
 async function runOf(
   { cells = 1, ended, cellsEnded = ended! }: { cells?: number; ended?: number; cellsEnded?: number },
-  more: Partial<NotebookRun> = {},
+  more: Partial<Omit<NotebookRun, 'truncatedCells'>> = {},
 ): Promise<{ id: string; executions: string[] }> {
   const executions: string[] = [];
   for (let count = 0; count < cells; count++) {

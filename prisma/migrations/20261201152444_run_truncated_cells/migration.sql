@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "NotebookRun" ADD COLUMN     "truncatedCells" JSONB;
