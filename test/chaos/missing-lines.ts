@@ -1,4 +1,4 @@
-import type { MadeDisturbance } from './disturbance.js';
+import type { Disturbance, MadeDisturbance } from './disturbance.js';
 import type { Journal } from './journals.js';
 import type { AskedRestart, ChaosRun } from './session-client.js';
 
@@ -32,6 +32,14 @@ const maxUnsentMs = 500;
 /** Another gateway reads a kernel again at most so long after the end of a disturbance: 10 s are promised. */
 const takeoverMs = 15_000;
 
+const immediate: ReadonlySet<Disturbance> = new Set([
+  'gateway killed',
+  'gateway stopped',
+  'server stopped',
+  'server stopped for long, and a gateway killed',
+  'Jupyter connections cut',
+]);
+
 /** @returns undefined where other lines were received than were written, or one twice, or in another order */
 export function findMissing(received: string, written: string): MissingLines | undefined {
   const lines = written.split('\n').slice(0, -1);
@@ -64,9 +72,12 @@ export function unsentMs(times: Journal['times']): number {
   return Math.min(minUnsentMs + 2 * waited, maxUnsentMs);
 }
 
-/** How many lines at the end may be lost with the kernel of a run, or with the spool of its worker. */
-export function countLosable(run: ChaosRun, journal: Journal, record: ChaosRecord): number {
-  const from = losableFrom(run, journal, record);
+/**
+ * How many lines at the end may be lost with the kernel of a run, or with the spool of its worker.
+ * @param atEnd how many were not received
+ */
+export function countLosable(run: ChaosRun, journal: Journal, record: ChaosRecord, atEnd: number): number {
+  const from = losableFrom(run, journal, record, atEnd);
   // A child process gives no times. Its kernel sends what it printed up to 200 ms later, and all of it takes no longer.
   const kept = journal.times.findLastIndex((time) => time !== undefined && time < from);
   return journal.times.length - 1 - kept;
@@ -99,22 +110,45 @@ export function findServerKill(
 }
 
 /** The time from which on a kernel that has been ended may have written lines that nobody received. */
-function losableFrom(run: ChaosRun, journal: Journal, record: ChaosRecord): number {
+function losableFrom(run: ChaosRun, journal: Journal, record: ChaosRecord, atEnd: number): number {
   const kill = findServerKill(run, journal, record);
   const ends = [journal.times.findLast((time) => time !== undefined) ?? 0];
   // The spool ends with its server: what no gateway had read until then.
-  if (kill) ends.push(unreadFrom(kill, record.disturbances));
+  if (kill) {
+    const read = journal.times.slice(0, journal.times.length - atEnd).findLast((time) => time !== undefined);
+    ends.push(unreadFrom(kill, record.disturbances, read ?? Number.NEGATIVE_INFINITY));
+  }
   // A kernel that is asked to end closes its sockets first, and waits for the threads of its cells then.
   if (run.cell.kind === 'late')
     ends.push(...record.restarts.filter(({ session }) => session === run.session).map(({ at }) => at));
   return Math.min(...ends) - unsentMs(journal.times);
 }
 
-/** From when on it may be that no gateway had read what the spool of a server got that was killed. */
-function unreadFrom(kill: MadeDisturbance, disturbances: readonly MadeDisturbance[]): number {
-  const before = disturbances.filter(({ what, from }) => from < kill.from && !what.startsWith('kernel'));
+/**
+ * From when on it may be that no gateway had read what the spool of a server got that was killed. A gateway that has read the spool
+ * again goes on with that, and the relay sends it all that it had not acknowledged.
+ * @param read when the last line was written that was received
+ */
+function unreadFrom(kill: MadeDisturbance, disturbances: readonly MadeDisturbance[], read: number): number {
+  const before = disturbances.filter(
+    (one) => one.from < kill.from && stopsReading(one, kill) && !(isImmediate(one) && one.until < read),
+  );
   return before.reduceRight(
     (since, { from, until }) => (until + takeoverMs > since ? Math.min(since, from) : since),
     kill.from,
   );
+}
+
+/** Whether a gateway may not read the spool of a server since a disturbance: one of another server does not matter. */
+function stopsReading({ what, worker }: MadeDisturbance, kill: MadeDisturbance): boolean {
+  if (what.startsWith('kernel')) return false;
+  return (what !== 'server killed' && what !== 'server stopped') || worker === kill.worker;
+}
+
+/**
+ * Whether what a disturbance stops has stopped at its end: a line that was written later and was received proves that a gateway
+ * reads again. After the others a gateway still reads until it ends, or another one takes over.
+ */
+function isImmediate({ what }: MadeDisturbance): boolean {
+  return immediate.has(what);
 }

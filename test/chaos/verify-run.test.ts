@@ -176,6 +176,29 @@ describe('a cell whose server was killed', () => {
     expect(verifyLost([], [kill, made('gateway killed', 1_400)])).toHaveLength(1);
   });
 
+  it('must have what was printed before the kill where a line shows that a gateway read again', () => {
+    const over = (what: MadeDisturbance['what']) => verifyLost(range(0, 5), [made(what, 1_020, 1_080), kill]);
+    for (const what of [
+      'gateway killed',
+      'gateway stopped',
+      'server stopped',
+      'Jupyter connections cut',
+    ] as const)
+      expect(over(what), what).toHaveLength(1);
+    // The former owner may still have read that line.
+    for (const what of ['gateway ended', 'gateway stopped and replaced', 'database connections cut'] as const)
+      expect(over(what), what).toEqual([]);
+    expect(verifyLost(range(0, 5), [made('gateway killed', 1_020, 1_170), kill])).toEqual([]);
+  });
+
+  it('must have it where only another server was disturbed before', () => {
+    for (const what of ['server killed', 'server stopped'] as const)
+      expect(verifyLost(range(0, 3), [made(what, 900, 1_200, 'another'), kill]), what).toHaveLength(1);
+    expect(verifyLost(range(0, 3), [made('server stopped', 900, 1_200), kill])).toEqual([]);
+    const long = made('server stopped for long, and a gateway killed', 900, 1_200, 'another');
+    expect(verifyLost(range(0, 3), [long, kill])).toEqual([]);
+  });
+
   it('does not end so where another server was killed, or none, or later', () => {
     const elsewhere = made('server killed', 1_300, 1_300, 'another');
     for (const disturbances of [[], [elsewhere], [made('gateway killed', 1_300)]])

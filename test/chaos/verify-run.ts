@@ -74,20 +74,26 @@ function verifyLines(run: ChaosRun, reader: RunReader, journal: Journal, record:
   // A message of a kernel is one line of a cell, or what a child process printed within 200 ms.
   const ofChild = journal.times.filter((time) => time === undefined).length;
   const reported = counted > 0 ? counted + Math.max(0, ofChild - 1) : 0;
-  const explained = Math.min(missing.atEnd, explainedAtEnd(run, reader, journal, record));
+  const explained = Math.min(missing.atEnd, explainedAtEnd(run, reader, journal, record, missing.atEnd));
   const lacks = missing.within + missing.atEnd - explained;
   if (lacks <= reported) return [];
   const losses = `${missing.within + missing.atEnd} missing, ${counted} reported as lost, ${explained} explained by the end`;
   return [`: ${losses}; ${difference(received, journal.text)}`];
 }
 
-/** How many lines at the end of its file a run may lack, though nothing says so. */
-function explainedAtEnd(run: ChaosRun, reader: RunReader, journal: Journal, record: ChaosRecord): number {
+/** How many lines at the end of its file a run may lack, though nothing says so. @param atEnd how many it lacks there */
+function explainedAtEnd(
+  run: ChaosRun,
+  reader: RunReader,
+  journal: Journal,
+  record: ChaosRecord,
+  atEnd: number,
+): number {
   const goesOn = run.cell.kind === 'late' && !journal.isWhole;
   if (isComplete(reader.events.at(-1)!) && !goesOn) return 0;
   // An interrupt may come between the file and the print; the kernel lives, and has sent all else before the traceback.
   if ([...reader.events, ...reader.late].some(({ type }) => type === 'error')) return 1;
-  return countLosable(run, journal, record);
+  return countLosable(run, journal, record, atEnd);
 }
 
 function isComplete({ status }: ReadEvent): boolean {
