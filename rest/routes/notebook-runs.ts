@@ -79,7 +79,7 @@ export const notebookRunRoutes: RestRoute[] = [
     path: '/runs/:run_id/cancel',
     summary: 'Cancel the run of a notebook.',
     description:
-      'Its cell is interrupted, and it ends as `cancelled` soon after. A run that has ended is a 409.',
+      'Its cell is interrupted, and it ends as `cancelled` soon after, also in an archived workspace. A run that has ended is a 409.',
     needs: {
       scope: 'execute',
       permission: '`can_edit`, and the run must be your own unless you are a space admin',
