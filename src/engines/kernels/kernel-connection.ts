@@ -87,8 +87,7 @@ export class KernelConnection {
 
   /**
    * Opens the connection to a kernel that exists, and waits until the kernel is idle or busy. One that runs already may restart.
-   * @throws DomainError `runtime_unavailable`, with a `KernelExitError` as its cause when the kernel's process ended by
-   *   itself; the reason of `signal` when it aborts
+   * @throws DomainError of {@link kernelNotReady}; the reason of `signal` when it aborts
    */
   static async open(deps: KernelDeps, signal: AbortSignal): Promise<KernelConnection> {
     const kernel = new KernelConnection(deps);
