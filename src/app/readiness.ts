@@ -3,7 +3,7 @@ import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { findNativeGit } from '../engines/git/find-native-git.js';
-import { orAfter } from '../metrics/or-after.js';
+import { orAfter } from '../metrics/result-or-fallback.js';
 
 /** How long an answer counts: anybody may ask, and each check writes to the disk. */
 const maxAgeMs = 1_000;

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { orAfter } from './or-after.js';
+import { orAfter } from './result-or-fallback.js';
 import { processMetrics } from './process-metrics.js';
 
 /** The ways to reach the gateway. `other` has the pages that belong to none of them, such as `/healthz`. */

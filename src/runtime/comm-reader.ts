@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestContext } from '../context.js';
 import type { ExecutionServices } from '../executions/execution-services.js';
-import { isPassing } from '../executions/widgets/is-passing.js';
+import { isPassing } from '../executions/widgets/is-temporary.js';
 import { type CommPage, readComms } from '../executions/widgets/read-comms.js';
 import { decodeAnswer } from './forwarded-answer.js';
 import type { OperationForwarder } from './operation-forwarder.js';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { decodeText } from '../../src/files/decode-text.js';
 import { encodeText } from '../../src/files/encode-text.js';
-import { countTurns } from '../support/count-turns.js';
+import { countTurns } from '../support/count-iterations.js';
 
 const mib = 1024 * 1024;
 

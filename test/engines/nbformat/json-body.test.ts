@@ -2,7 +2,7 @@ import { LosslessNumber } from 'lossless-json';
 import { expect, it } from 'vitest';
 import { jsonBody } from '../../../src/engines/nbformat/json.js';
 import { JsonText } from '../../../src/engines/nbformat/json-text.js';
-import { countTurns } from '../../support/count-turns.js';
+import { countTurns } from '../../support/count-iterations.js';
 
 const step = 256 * 1024;
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { objectId, objectIdInSteps } from '../../../../src/engines/git/object-id.js';
 import { decodeLoose, encodeLoose } from '../../../../src/engines/git/objects/object-codec.js';
 import { runZlib } from '../../../../src/engines/git/objects/run-zlib.js';
-import { countTurns } from '../../../support/count-turns.js';
+import { countTurns } from '../../../support/count-iterations.js';
 
 const mib = 1024 * 1024;
 
