@@ -6,14 +6,14 @@
 export function withCutBody(response: Response, cut: (error: unknown) => void): Response {
   if (!response.body) return response;
   const reader = response.body.getReader();
-  let isLeft = false;
+  let isCancelled = false;
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const { done, value } = await reader.read();
           // A client that leaves ends the read, and the body is closed already.
-          if (isLeft) return;
+          if (isCancelled) return;
           if (done) controller.close();
           else controller.enqueue(value);
         } catch (error) {
@@ -22,7 +22,7 @@ export function withCutBody(response: Response, cut: (error: unknown) => void): 
         }
       },
       cancel(reason) {
-        isLeft = true;
+        isCancelled = true;
         return reader.cancel(reason).catch(cut);
       },
     },

@@ -27,7 +27,7 @@ interface Cost {
 
 /**
  * The import of the history of a branch into the index against `git log --raw`, on the embedded database and, where
- * `TEST_DATABASE_URL` is set, on a server. A read of another table goes on meanwhile, and its longest wait is measured.
+ * `TEST_DATABASE_URL` is set, on a server. A read of another table goes on meanwhile, and its maximum wait is measured.
  */
 export async function benchImports(scene: Scene): Promise<Row[]> {
   const id = randomUUID();
@@ -65,7 +65,7 @@ async function importRows(
       { what: `import: ${where}`, ours: elapsed, baseline: git, theirs: baseline.elapsed, goal: 5 },
       { what: `its processor time: ${where}`, ours: processor, baseline: git, theirs: baseline.processor },
       {
-        what: `longest read beside it: ${where}`,
+        what: `slowest read beside it: ${where}`,
         ours: waits,
         baseline: 'limit',
         theirs: maxWaitMs,
@@ -113,27 +113,27 @@ function processorTime(): number {
 class LightReads {
   readonly #database: Database;
   #isStopped = false;
-  readonly #longest: Promise<number>;
+  readonly #maxMs: Promise<number>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#longest = this.#run();
+    this.#maxMs = this.#run();
   }
 
-  /** @returns the longest wait in ms */
+  /** @returns the maximum wait in ms */
   stop(): Promise<number> {
     this.#isStopped = true;
-    return this.#longest;
+    return this.#maxMs;
   }
 
   async #run(): Promise<number> {
-    let longest = 0;
+    let maxMs = 0;
     while (!this.#isStopped) {
       const from = performance.now();
       await this.#database.prisma.space.findFirstOrThrow();
-      longest = Math.max(longest, performance.now() - from);
+      maxMs = Math.max(maxMs, performance.now() - from);
       await sleep(msBetweenReads);
     }
-    return longest;
+    return maxMs;
   }
 }

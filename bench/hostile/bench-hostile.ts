@@ -25,7 +25,7 @@ const families: Record<string, HostileInput[]> = {
 };
 
 const lightRead = `/api/v1.0/engagement/spaces/${demo.slug}/notebooks/workspaces/${demo.workspaceId}`;
-const settleMs = 500;
+const quietMs = 500;
 
 /**
  * Sends hostile inputs one after another, and measures how long others wait meanwhile and the memory that remains.
@@ -60,10 +60,10 @@ async function measure(input: HostileInput, target: HostileTarget, pid: number):
   const ms = performance.now() - from;
   await sleep(50);
   const waits = [await health.stop(), await read.stop()].map((wait) => `${wait.toFixed(0)} ms`);
-  await sleep(settleMs);
+  await sleep(quietMs);
   const after = (await memoryMb(pid, 'VmRSS')) - before;
-  const most = (await memoryMb(pid, 'VmHWM')) - before;
-  const memory = [after, most].map((mb) => `${mb < 0 ? '' : '+'}${mb.toFixed(0)} MB`);
+  const max = (await memoryMb(pid, 'VmHWM')) - before;
+  const memory = [after, max].map((mb) => `${mb < 0 ? '' : '+'}${mb.toFixed(0)} MB`);
   return `| ${[input.what, answer, `${ms.toFixed(0)} ms`, ...waits, ...memory].join(' | ')} |`;
 }
 

@@ -91,7 +91,7 @@ for i in range(${prints}):
   return [
     { what: `a print to ${viewers} viewers at another gateway, p50`, ours: median(delays), baseline, theirs },
     { what: 'the same, p99 (wanted: 100 ms)', ours: quantile(delays, 0.99), baseline, theirs },
-    { what: 'longest wait of its event loop (wanted: 20 ms)', ours: use.maxWaitMs, baseline, theirs },
+    { what: 'maximum wait of its event loop (wanted: 20 ms)', ours: use.maxWaitMs, baseline, theirs },
     { what: 'processor time of it for one print', ours: use.cpuMs / prints, baseline, theirs },
   ];
 }

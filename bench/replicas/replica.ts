@@ -8,7 +8,7 @@ import { testPython } from '../../test/support/jupyter.js';
 
 /** What a replica measures between two messages. */
 export interface LoopUse {
-  /** The longest delay of the event loop, in milliseconds. */
+  /** The maximum delay of the event loop, in milliseconds. */
   maxWaitMs: number;
   /** Processor time of the process, in milliseconds. */
   cpuMs: number;

@@ -23,7 +23,7 @@ interface Viewer {
 }
 
 /**
- * Measures what 200 events a second cost a gateway with 1,000 streams of the space, beside one with a single stream: the longest
+ * Measures what 200 events a second cost a gateway with 1,000 streams of the space, beside one with a single stream: the maximum
  * wait of its event loop, its processor time, and how many events have arrived a second after the last one was written.
  */
 export async function benchSpaceEvents(): Promise<Row[]> {
@@ -32,7 +32,7 @@ export async function benchSpaceEvents(): Promise<Row[]> {
     ...{ what, ours: many[of], baseline: 'one stream', theirs: one[of] },
   });
   return [
-    row(`${perSecond} events a second to ${viewers} streams: longest wait of the event loop`, 'maxWaitMs'),
+    row(`${perSecond} events a second to ${viewers} streams: maximum wait of the event loop`, 'maxWaitMs'),
     row('processor time of a second', 'cpuMs'),
     row('median delay from the write to the arrival', 'delayMs'),
     { ...row('events that arrived within a second of the last', 'arrivedPercent'), unit: '%' },

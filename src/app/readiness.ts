@@ -3,7 +3,7 @@ import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrismaService } from '../engines/database/prisma-service.js';
 import { findNativeGit } from '../engines/git/find-native-git.js';
-import { orAfter } from '../metrics/result-or-fallback.js';
+import { resultOrFallback } from '../metrics/result-or-fallback.js';
 
 /** How long an answer counts: anybody may ask, and each check writes to the disk. */
 const maxAgeMs = 1_000;
@@ -97,7 +97,7 @@ export class Readiness {
 
 /** @returns null where the work succeeds in time, else the reason */
 function reasonOf(work: Promise<void>, reason: string): Promise<string | null> {
-  return orAfter<string | null>(
+  return resultOrFallback<string | null>(
     work.then(() => null),
     maxWaitMs,
     reason,

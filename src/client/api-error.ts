@@ -1,5 +1,5 @@
 /** What the gateway may answer when the same request can succeed a little later. */
-const passing: ReadonlySet<string> = new Set([
+const temporaryCodes: ReadonlySet<string> = new Set([
   'rate_limited',
   'request_timeout',
   'overloaded',
@@ -26,8 +26,8 @@ export class ApiError extends Error {
 }
 
 /** Whether the same request may succeed later: the network or the gateway was away, or busy. */
-export function isPassing(error: unknown): boolean {
-  return !(error instanceof ApiError) || passing.has(error.code);
+export function isTemporary(error: unknown): boolean {
+  return !(error instanceof ApiError) || temporaryCodes.has(error.code);
 }
 
 /** The first error of an answer in the format of GraphQL; null when it has none. */

@@ -1,4 +1,4 @@
-import { isPassing } from './api-error.js';
+import { isTemporary } from './api-error.js';
 import { Backoff } from './backoff.js';
 import type { Connection } from './connection.js';
 import {
@@ -83,7 +83,7 @@ async function* run(
       if (hadEnded) continue;
       throw new Error('The stream ended early.');
     } catch (error) {
-      if (signal?.aborted || !isPassing(error)) throw error;
+      if (signal?.aborted || !isTemporary(error)) throw error;
       if (connectedAt !== undefined) backoff.lasted(performance.now() - connectedAt);
       await backoff.wait(error, signal);
     }

@@ -134,8 +134,8 @@ export class Executor {
   }
 
   /** Takes back the mark of {@link clear}: the kernel was not ended. */
-  runsOn(sessionId: string, cancelled: Cancellation): void {
-    this.#queues.get(sessionId)?.runsOn(cancelled);
+  withdrawCancellation(sessionId: string, cancelled: Cancellation): void {
+    this.#queues.get(sessionId)?.withdrawCancellation(cancelled);
   }
 
   /** Cancels what is queued on a worker that is going to stop, and what runs there as soon as it ends. Never rejects. */
@@ -176,7 +176,7 @@ export class Executor {
       this.#deps.log.error({ err: error, sessionId }, 'the queue of a session broke');
     } finally {
       // One that is left stays, so that nothing runs past what it left.
-      if (!queue.isLeft) this.#queues.delete(sessionId);
+      if (!queue.isHandedOver) this.#queues.delete(sessionId);
     }
   }
 

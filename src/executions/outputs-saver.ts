@@ -20,7 +20,12 @@ export interface OutputsSaverDeps extends SaveOutputsServices, OwnerTarget {
 /** The waits between the tries of a save that fails, in milliseconds; the last one repeats while the database is away. */
 const retryMs = [100, 500, 2_000, 5_000, 15_000];
 /** The codes of errors that pass. */
-const passing = new Set<string>(['storage_unavailable', 'overloaded', 'rate_limited', 'base_sha_conflict']);
+const temporaryCodes = new Set<string>([
+  'storage_unavailable',
+  'overloaded',
+  'rate_limited',
+  'base_sha_conflict',
+]);
 
 /**
  * Saves the outputs of executions into their cells as soon as these have ended: those of one session one after the other, in
@@ -93,8 +98,8 @@ export class OutputsSaver {
         const commitOid = await saveOutputs(this.#deps, execution, { mayBeSaved: mayBeSaved || attempt > 0 });
         return await this.#write(execution.id, { status: 'saved', commitOid });
       } catch (error) {
-        const isPassing = !(error instanceof DomainError) || passing.has(error.code);
-        const wait = isPassing
+        const isTemporary = !(error instanceof DomainError) || temporaryCodes.has(error.code);
+        const wait = isTemporary
           ? (retryMs[attempt] ?? (isOutage(error) ? retryMs.at(-1) : undefined))
           : undefined;
         if (wait === undefined) return await this.#fail(execution.id, error);

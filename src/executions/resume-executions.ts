@@ -76,14 +76,14 @@ async function withoutAborted(deps: ResumeDeps, all: Left[]): Promise<Left[]> {
     where: { sessionId, position: { lt: position }, finishedAt: { not: null }, startedAt: { not: null } },
     orderBy: { position: 'desc' },
   });
-  if (!last?.stopOnError || !hasBroken(last)) return all;
+  if (!last?.stopOnError || !hasFailed(last)) return all;
   const isAborted = ({ userId, createdAt, status }: Left) =>
     status === 'queued' && userId === last.userId && createdAt <= last.finishedAt!;
   for (const one of all.filter(isAborted)) await endWithoutRun(deps, one, { status: 'aborted' });
   return all.filter((one) => !isAborted(one));
 }
 
-/** As `RunEnd.broke`: of a run that timed out, no counter says that its kernel was restarted, as it did not reply. */
-function hasBroken({ status, executionCount }: Execution): boolean {
+/** As `RunEnd.hasFailed`: of a run that timed out, no counter says that its kernel was restarted, as it did not reply. */
+function hasFailed({ status, executionCount }: Execution): boolean {
   return status === 'error' || status === 'failed' || (status === 'timed_out' && executionCount === null);
 }

@@ -47,14 +47,14 @@ export interface ResumedLog {
 /** The result of a run for the runs after it. */
 export interface RunEnd {
   /** Whether it failed, so that code which builds on it should not run. */
-  broke: boolean;
+  hasFailed: boolean;
   /** The kernel's counter; null when the kernel did not report it. */
   executionCount: number | null;
   /**
    * Whether this process may run nothing after it: it stops while the run goes on in its kernel, or another gateway has taken
    * over, so that the end of the run is not written here.
    */
-  isLeft: boolean;
+  isHandedOver: boolean;
 }
 
 const outputTypes: ReadonlySet<string> = new Set(['stream', 'display_data', 'execute_result', 'error']);
@@ -120,7 +120,7 @@ export class Run {
   }
 
   /** Takes back what {@link cancelled} noted: its kernel was not ended. */
-  runsOn(cancellation: Cancellation): void {
+  withdrawCancellation(cancellation: Cancellation): void {
     if (this.#cancellation === cancellation) this.#cancellation = undefined;
   }
 
@@ -130,17 +130,18 @@ export class Run {
     const running = this.#execute();
     const marked = this.#markRunning();
     const end = await this.#endOf(running);
-    if (end === 'left') {
+    if (end === 'handedOver') {
       await Promise.all([marked, this.#writer.flush()]);
-      return { broke: false, executionCount: null, isLeft: true };
+      return { hasFailed: false, executionCount: null, isHandedOver: true };
     }
     const status = end.type === 'failure' ? 'failed' : end.status;
     const finishedAt = new Date();
     await marked;
-    const isLeft = !(await this.#finish(end, { status, finishedAt }));
+    const isHandedOver = !(await this.#finish(end, { status, finishedAt }));
     // A kernel that was restarted because it ignored the timeout has lost its memory.
-    const broke = status === 'error' || status === 'failed' || (status === 'timed_out' && this.#isKernelGone);
-    return { broke, executionCount: this.#executionCount, isLeft };
+    const hasFailed =
+      status === 'error' || status === 'failed' || (status === 'timed_out' && this.#isKernelGone);
+    return { hasFailed, executionCount: this.#executionCount, isHandedOver };
   }
 
   #execute(): Promise<RunReply> {
@@ -214,7 +215,7 @@ export class Run {
     }
   }
 
-  async #endOf(running: Promise<RunReply>): Promise<FinalResponse | ExecutionFailure | 'left'> {
+  async #endOf(running: Promise<RunReply>): Promise<FinalResponse | ExecutionFailure | 'handedOver'> {
     const execution = this.#execution;
     const kernel = this.#kernel;
     const log = this.#log;
@@ -231,7 +232,8 @@ export class Run {
       // A server that stops interrupts its kernels.
       return this.#finalResponse(this.#cancellation && reply.status !== 'ok' ? 'cancelled' : reply.status);
     } catch (error) {
-      if (this.#isExact && error instanceof KernelLostError && error.reason === 'released') return 'left';
+      if (this.#isExact && error instanceof KernelLostError && error.reason === 'released')
+        return 'handedOver';
       this.#isKernelGone = error instanceof KernelLostError;
       if (!this.#isKernelGone) log.error({ err: error }, 'a run broke');
       if (!this.#isOnPurpose(error)) {

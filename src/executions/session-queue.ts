@@ -42,7 +42,7 @@ export class SessionQueue {
   #ending: { id: string; written: Promise<unknown> } | undefined;
   /** What waits until the kernel of an earlier process is connected again. */
   #earlier: Earlier | undefined;
-  #isLeft = false;
+  #isHandedOver = false;
 
   readonly #deps: RunDeps;
   readonly #sessionId: string;
@@ -62,13 +62,13 @@ export class SessionQueue {
   }
 
   /** Whether this process may not send anything more to the kernel. */
-  get isLeft(): boolean {
-    return this.#isLeft;
+  get isHandedOver(): boolean {
+    return this.#isHandedOver;
   }
 
   /** Whether nothing is to be done any more, by this process. */
   get isDone(): boolean {
-    return this.#isLeft || (this.#queued.length === 0 && !this.#earlier);
+    return this.#isHandedOver || (this.#queued.length === 0 && !this.#earlier);
   }
 
   /** Adds what an earlier process left; before all others. */
@@ -87,7 +87,7 @@ export class SessionQueue {
   async runNext(): Promise<void> {
     if (this.#earlier) return this.#resumeEarlier();
     const kernel = await this.#readyKernel();
-    const execution = this.#isLeft ? undefined : this.#queued.shift();
+    const execution = this.#isHandedOver ? undefined : this.#queued.shift();
     if (!execution) return;
     if ('failure' in kernel) await this.#end(execution, kernel);
     else await this.#run(execution, kernel);
@@ -128,7 +128,7 @@ export class SessionQueue {
    * elsewhere.
    */
   async leave(): Promise<void> {
-    this.#isLeft = true;
+    this.#isHandedOver = true;
     if (this.#earlier || (await this.#deps.kernels.outlivesGateway(this.#sessionId))) return;
     await this.clear({ failure: gatewayRestarted() });
   }
@@ -143,9 +143,9 @@ export class SessionQueue {
   }
 
   /** Takes back the mark of {@link clear}. */
-  runsOn(cancelled: Cancellation): void {
+  withdrawCancellation(cancelled: Cancellation): void {
     if (this.#earlier?.cancelled === cancelled) this.#earlier.cancelled = undefined;
-    this.#running?.runsOn(cancelled);
+    this.#running?.withdrawCancellation(cancelled);
   }
 
   /** The kernel has ended, for the reason that {@link clear} was given. */
@@ -164,7 +164,7 @@ export class SessionQueue {
   async #resumeEarlier(): Promise<void> {
     const kernel = await this.#reopenedKernel();
     const earlier = this.#earlier;
-    if (this.#isLeft) return;
+    if (this.#isHandedOver) return;
     if ('failure' in kernel) {
       if (earlier) await this.#failEarlier(earlier, kernel.failure);
       return;
@@ -227,11 +227,11 @@ export class SessionQueue {
     const ended = this.#running.run();
     this.#ending = { id: execution.id, written: ended };
     const cellEnded = this.#deps.kernels.cellStarted(this.#sessionId);
-    const { broke, executionCount, isLeft } = await ended;
+    const { hasFailed, executionCount, isHandedOver } = await ended;
     this.#running = undefined;
     cellEnded(executionCount);
-    this.#isLeft ||= isLeft;
-    if (broke && execution.stopOnError) await this.#abortQueued(execution.userId);
+    this.#isHandedOver ||= isHandedOver;
+    if (hasFailed && execution.stopOnError) await this.#abortQueued(execution.userId);
   }
 
   /** Ends the executions of a user that are queued behind one that failed. */
@@ -245,7 +245,7 @@ export class SessionQueue {
     const written = endWithoutRun(this.#deps, execution, end, mayHaveBegun);
     // Its kernel may still send output.
     if (mayHaveBegun) this.#ending = { id: execution.id, written };
-    this.#isLeft ||= !(await written);
+    this.#isHandedOver ||= !(await written);
   }
 
   /** Removes the queued executions that match. */

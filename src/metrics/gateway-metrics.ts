@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { orAfter } from './result-or-fallback.js';
 import { processMetrics } from './process-metrics.js';
+import { resultOrFallback } from './result-or-fallback.js';
 
 /** The ways to reach the gateway. `other` has the pages that belong to none of them, such as `/healthz`. */
 export type Transport = 'rest' | 'graphql' | 'git' | 'other';
@@ -152,7 +152,7 @@ export class GatewayMetrics {
       ...{ name: prefix + name, help, labelNames: labels, registers },
       async collect() {
         this.reset();
-        const values = await orAfter(Promise.resolve().then(read), maxReadMs, otherwise);
+        const values = await resultOrFallback(Promise.resolve().then(read), maxReadMs, otherwise);
         // Without labels, a gauge that was reset has the value 0, which would be wrong.
         if (values.length === 0 && labels.length === 0) this.set(Number.NaN);
         for (const one of values) this.set(one.labels, one.value);

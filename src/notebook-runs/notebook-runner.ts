@@ -14,7 +14,7 @@ import type { RunRow } from './load-run.js';
 import { withoutNotebook } from './load-run.js';
 import { provenance } from './provenance.js';
 import { RunCancel } from './run-cancel.js';
-import { LeftRunError, RunDriver, type RunEnd } from './run-driver.js';
+import { RunDriver, type RunEnd, RunHandedOverError } from './run-driver.js';
 import type { RunningServices } from './running-services.js';
 import { saveRun } from './save-run.js';
 import { type RunResult, type WrittenEnd, writeRunEnd } from './write-run-end.js';
@@ -89,7 +89,7 @@ export class NotebookRunner {
       while (!(await this.#driveUntilOutage(runId, cancel)) && !signal.aborted)
         await sleep(retryMs, undefined, { signal }).catch(() => {});
     } catch (err) {
-      if (err instanceof LeftRunError || isTakenOver(err) || signal.aborted) return;
+      if (err instanceof RunHandedOverError || isTakenOver(err) || signal.aborted) return;
       this.#services.log.error({ err, runId }, 'a run of a notebook broke');
       const fault = { code: 'internal', detail: 'The run broke; its log has the reason. Start it again.' };
       await this.#end(runId, { status: 'failed', finishedAt: new Date(), ...errorOf(fault) }).catch(() => {});
@@ -118,7 +118,7 @@ export class NotebookRunner {
     cancel.look();
     const end = await driver.drive();
     // The new owner goes on with it, in its session.
-    if (!(await isStillOwner(this.#services))) throw new LeftRunError();
+    if (!(await isStillOwner(this.#services))) throw new RunHandedOverError();
     // Its kernel has them, which ends with the session.
     const widgets = await driver.widgets();
     await driver.endSession();
@@ -182,7 +182,7 @@ export class NotebookRunner {
       const savedCommitOid = await saveRun(this.#services, ctx, spaceSlug, run, executed);
       return { notebook: null, truncatedCells, savedCommitOid };
     } catch (error) {
-      if (this.#closing.signal.aborted) throw new LeftRunError();
+      if (this.#closing.signal.aborted) throw new RunHandedOverError();
       if (isOutage(error) || !(error instanceof DomainError)) throw error;
       const kept = executed ? { notebook: executed.bytes, truncatedCells: executed.truncatedCells } : {};
       return { ...kept, saveErrorCode: error.code, saveErrorDetail: error.message };

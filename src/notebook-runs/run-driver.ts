@@ -25,7 +25,7 @@ export interface RunEnd {
 }
 
 /** Thrown where the gateway stops, or another one has taken over the kernels: that, or the next process, goes on. */
-export class LeftRunError extends Error {}
+export class RunHandedOverError extends Error {}
 
 /** How long a cell may take to end after it was interrupted. */
 const interruptGraceMs = 5_000;
@@ -72,7 +72,7 @@ export class RunDriver {
 
   /**
    * Runs the cells.
-   * @throws LeftRunError when the gateway stops, or another one takes over the kernels meanwhile; the database's error, after which
+   * @throws RunHandedOverError when the gateway stops, or another one takes over the kernels meanwhile; the database's error, after which
    *   another driver goes on
    */
   async drive(): Promise<RunEnd> {
@@ -87,8 +87,8 @@ export class RunDriver {
         viewerLeft();
       }
     } catch (error) {
-      const isLeft = error instanceof LeftRunError || isTakenOver(error);
-      if (this.#closing.aborted || isLeft) throw new LeftRunError();
+      const isHandedOver = error instanceof RunHandedOverError || isTakenOver(error);
+      if (this.#closing.aborted || isHandedOver) throw new RunHandedOverError();
       if (isOutage(error) || !(error instanceof DomainError)) throw error;
       return { status: 'failed', fault: { code: error.code, detail: error.message } };
     }
@@ -163,7 +163,7 @@ export class RunDriver {
         await sleep(1_000, undefined, { signal }).catch(() => {});
       }
     }
-    if (this.#closing.aborted) throw new LeftRunError();
+    if (this.#closing.aborted) throw new RunHandedOverError();
     return null;
   }
 
@@ -218,7 +218,7 @@ export class RunDriver {
   async #ended(executionId: string): Promise<Execution> {
     const ended = await this.#waitForEnd(executionId, this.#stopped);
     if (ended) return ended;
-    if (this.#closing.aborted || !(await isStillOwner(this.#services))) throw new LeftRunError();
+    if (this.#closing.aborted || !(await isStillOwner(this.#services))) throw new RunHandedOverError();
     const cancelled = await this.#cancellation();
     await this.#stopCell(executionId, cancelled);
     const stopped = await this.#waitForEnd(executionId, this.#within(interruptGraceMs));
@@ -227,7 +227,7 @@ export class RunDriver {
     await this.endSession(cancelled);
     const gone = await this.#waitForEnd(executionId, this.#within(interruptGraceMs));
     if (gone) return gone;
-    if (this.#closing.aborted) throw new LeftRunError();
+    if (this.#closing.aborted) throw new RunHandedOverError();
     return this.#services.prisma.execution.findUniqueOrThrow({ where: { id: executionId } });
   }
 

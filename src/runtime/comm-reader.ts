@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestContext } from '../context.js';
 import type { ExecutionServices } from '../executions/execution-services.js';
-import { isPassing } from '../executions/widgets/is-temporary.js';
+import { isTemporary } from '../executions/widgets/is-temporary.js';
 import { type CommPage, readComms } from '../executions/widgets/read-comms.js';
 import { decodeAnswer } from './forwarded-answer.js';
 import type { OperationForwarder } from './operation-forwarder.js';
@@ -109,7 +109,7 @@ export class CommReader {
 
 /** What happened to one who asked happens to the others too, unless it is about that one, who may have lost the permission. */
 function passOn(error: unknown): undefined {
-  if (isPassing(error)) throw error;
+  if (isTemporary(error)) throw error;
 }
 
 function toItem(message: AnsweredMessage): CommPage['items'][number] {

@@ -18,7 +18,7 @@ type Changes = Prisma.ScheduleUncheckedUpdateManyInput;
 type Outcome = Omit<Changes, 'missedCount'> & { missed?: number };
 
 /** Faults that pass: the next due time may succeed. After any other, somebody has to change something first. */
-const passing: ReadonlySet<ErrorCode> = new Set([
+const temporaryCodes: ReadonlySet<ErrorCode> = new Set([
   'quota_exceeded',
   'rate_limited',
   'overloaded',
@@ -82,7 +82,7 @@ async function start(services: NotebookRunServices, schedule: DueSchedule, dueAt
       );
       return alsoMissed(dueAt, 'The gateway failed to start it; its log has the reason.');
     }
-    if (passing.has(error.code)) return alsoMissed(dueAt, error.message);
+    if (temporaryCodes.has(error.code)) return alsoMissed(dueAt, error.message);
     const fault = { errorCode: error.code, errorDetail: error.message };
     return { ...alsoMissed(dueAt, error.message), ...fault, status: 'suspended', nextDueAt: null };
   }

@@ -22,7 +22,7 @@ export async function restartSession(
   try {
     await services.sessions.restart(session);
   } catch (error) {
-    services.executor.runsOn(session.id, cancelled);
+    services.executor.withdrawCancellation(session.id, cancelled);
     throw error;
   }
   await services.executor.kernelEnded(session.id);

@@ -19,5 +19,5 @@ export interface ExecutionQueues {
   /** The kernel has ended, for what {@link clear} was given: what it ran is ended where no connection would notice. */
   kernelEnded(sessionId: string): Promise<void>;
   /** The kernel was not ended after all: the running execution goes on, and is not marked as cancelled. */
-  runsOn(sessionId: string, cancelled: Cancellation): void;
+  withdrawCancellation(sessionId: string, cancelled: Cancellation): void;
 }

@@ -4,7 +4,7 @@ import { abortableIterator } from '../engines/events/abortable-iterator.js';
 import { Changes } from '../engines/events/changes.js';
 import { jsonSize } from '../executions/event-codec.js';
 import type { CommItem } from '../executions/widgets/comm-feed.js';
-import { isPassing } from '../executions/widgets/is-temporary.js';
+import { isTemporary } from '../executions/widgets/is-temporary.js';
 import type { CommPage } from '../executions/widgets/read-comms.js';
 import type { WidgetState } from '../executions/widgets/widget-state.js';
 import { loadSession } from '../sessions/load-session.js';
@@ -118,7 +118,7 @@ async function readUnlessBusy(
   try {
     return await comms.read(ctx, position);
   } catch (error) {
-    if (isPassing(error) || isOutage(error)) return undefined;
+    if (isTemporary(error) || isOutage(error)) return undefined;
     throw error;
   }
 }

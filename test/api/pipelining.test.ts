@@ -50,7 +50,7 @@ it.each([
   },
 );
 
-it('what a connection sends at once happens in its order', async () => {
+it('what a connection sends together happens in its order', async () => {
   const change = (name: string) => {
     const body = JSON.stringify({ name });
     return `PATCH ${workspaces}/${demo.workspaceId} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${at.token}

@@ -80,7 +80,7 @@ describe('what waits for clients that do not read', () => {
     expect(at.gateway.services.heldFiles.held).toBe(0);
   });
 
-  it('is cut where many answers come at once, but for the first ones', async () => {
+  it('is cut where many answers come together, but for the first ones', async () => {
     const { token } = await makeUser(at, { role: 'viewer' });
     const all = await Promise.allSettled(
       Array.from({ length: 8 }, () => ask(ways['GraphQL as JSON'], token)),

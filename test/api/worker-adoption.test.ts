@@ -334,7 +334,7 @@ it('a restart of the gateway is no activity of an idle worker and its session', 
   expect(Date.parse((await worker(worker_id)).last_activity_at)).toBeGreaterThan(Date.now() - 60_000);
 }, 120_000);
 
-it('the warm kernels that a gateway left behind are ended, and others are started in their place', async () => {
+it('the warm kernels that a gateway left behind are ended, and others are started instead', async () => {
   const key = { kernelProfileId: 'python3', resourceClassId: 'standard' };
   await database.prisma.warmPool.create({ data: { ...key, size: 0, kernels: 1 } });
   const { id, worker_id } = await openSession('kept.ipynb');

@@ -61,7 +61,7 @@ export function findMissing(received: string, written: string): MissingLines | u
  * How long a line that was printed may wait in its kernel. A print returns when the IO thread of the kernel has the line. That
  * thread hands it to ZeroMQ, a thread of ZeroMQ to the socket, and the relay reads the socket to its end also when the kernel
  * is killed. So only two waits for a thread are between a print and what the relay gets. Each print waits for two threads as
- * well: the pause between two lines of a cell is always the same, so what the longest pause has more than the shortest is such a
+ * well: the pause between two lines of a cell is always the same, so what the longer pauses have more than the shortest is such a
  * wait, on this machine, at this time.
  * @param times when the lines were written
  */

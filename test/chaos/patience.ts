@@ -26,7 +26,7 @@ export class Patience {
   }
 
   /** Whether to wait still. */
-  get isLeft(): boolean {
+  get isStillWaiting(): boolean {
     return !this.#isSpent;
   }
 

@@ -52,7 +52,7 @@ try {
   await sql.connect();
   await replicas.start();
   const notebooks = await createNotebooks(replicas, random, options.sessions);
-  const isUp = () => patience.isLeft;
+  const isUp = () => patience.isStillWaiting;
   const scene = { replicas, journals, runs, batches, restarts, isOver: () => isOver, isUp };
   const clients = notebooks.map((notebook, i) => new SessionClient(scene, random.fork(), notebook, i));
   const whole = new NotebookClient(scene, random.fork(), notebooks[0]!.workspace_id);

@@ -91,7 +91,7 @@ for path in (tabulate.__file__, '/environment/site/x', '/environment/x'):
     expect(await builders()).toEqual([]);
   });
 
-  test('are installed also where the container that did it cannot be removed at once; the next one removes it', async () => {
+  test('are installed also where the container that did it cannot be removed immediately; the next one removes it', async () => {
     const specFor = async (scope: string) => {
       const spec = await specWith(small);
       return { ...spec, requirements: { ...spec.requirements, scope } };

@@ -92,6 +92,6 @@ export function withoutNames(value: unknown): unknown {
       .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID')
       .replace(/\b[0-9a-f]{40}\b/g, 'SHA')
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-      .replace(/\b(rest|graph)\b/g, 'DOOR'),
+      .replace(/\b(rest|graph)\b/g, 'API'),
   );
 }

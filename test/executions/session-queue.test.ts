@@ -85,7 +85,7 @@ describe('an execution of an earlier process whose kernel is going to be ended',
   });
 
   it('ends for another reason where the kernel was not ended after all', async () => {
-    queue.runsOn(cancelled);
+    queue.withdrawCancellation(cancelled);
     await queue.kernelEnded();
     loseKernel();
     await resumed;

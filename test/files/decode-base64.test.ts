@@ -12,7 +12,7 @@ it.each(['A', 'AA', 'AAA', 'AAAAA', 'A===', '====', 'AA=A', 'AA==AAAA', 'AA-_', 
   async (text) => expect(await decodeBase64(text)).toBeNull(),
 );
 
-it('refuses a foreign character at each place of a long text', async () => {
+it('refuses a foreign character at each position of a long text', async () => {
   const text = 'A'.repeat(4_000_000);
   for (const at of [0, 1_048_575, 1_048_576, 3_999_995, 3_999_999])
     expect(await decodeBase64(`${text.slice(0, at)}*${text.slice(at + 1)}`)).toBeNull();

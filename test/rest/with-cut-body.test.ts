@@ -32,7 +32,7 @@ async function received(chunks: string[], headers: Record<string, string> = {}) 
 }
 
 it.each([
-  ['at once', []],
+  ['immediately', []],
   ['after the first chunk', ['one']],
   ['after many chunks', Array.from({ length: 50 }, (_, n) => `chunk ${n} `)],
 ])('a body that fails %s has no text of the error, and no end', async (_when, chunks) => {

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as yieldOnce } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { KernelSlots, type KernelStart } from '../../src/sessions/kernel-slots.js';
 
@@ -18,7 +18,7 @@ it('few kernels start together in a Pod, and another Pod does not wait for them'
   const slots = new KernelSlots();
   const one = begin(slots, 10, { userId: 'ada', worker: pod('one') });
   const another = begin(slots, 1, { userId: 'ada', worker: pod('two') });
-  await turn();
+  await yieldOnce();
   expect(one.running).toHaveLength(3);
   expect(another.running).toHaveLength(1);
   one.running[0]!();
@@ -29,7 +29,7 @@ it('a user does not wait for all starts of another one', async () => {
   const slots = new KernelSlots();
   const many = begin(slots, 10, { userId: 'ada', worker: pod('one') });
   const few = begin(slots, 2, { userId: 'eve', worker: pod('one') });
-  await turn();
+  await yieldOnce();
   expect([many.running.length, few.running.length]).toEqual([3, 1]);
   many.running[0]!();
   many.running[1]!();
@@ -42,7 +42,7 @@ it('all workers of the same registered server share its slots', async () => {
   const on = (id: string) =>
     begin(slots, 3, { userId: id, worker: { id, backend: 'external', jupyterServerId: 'gpu' } });
   const both = [on('one'), on('two')];
-  await turn();
+  await yieldOnce();
   expect(both.flatMap(({ running }) => running)).toHaveLength(4);
 });
 

@@ -1,13 +1,13 @@
 /** How often the event loop comes round while some work runs: once or not at all where the work blocks it. */
-export async function countTurns<T>(work: () => Promise<T>): Promise<{ result: T; turns: number }> {
-  let turns = 0;
+export async function countIterations<T>(work: () => Promise<T>): Promise<{ result: T; iterations: number }> {
+  let iterations = 0;
   let next = setImmediate(count);
   function count(): void {
-    turns += 1;
+    iterations += 1;
     next = setImmediate(count);
   }
   try {
-    return { result: await work(), turns };
+    return { result: await work(), iterations };
   } finally {
     clearImmediate(next);
   }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { tableRows } from '../../web/src/notebook/files/table-rows.js';
 
-it('rows of different lengths are filled up to the longest one, whose columns get a number for a name', () => {
+it('rows of different lengths are filled up to the one with the max number of cells; added columns get a number for a name', () => {
   expect(tableRows('name,price\nTea\nCoffee,4,hot\n', false)).toEqual({
     head: ['name', 'price', 'Column 3'],
     body: [

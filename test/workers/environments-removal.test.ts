@@ -53,9 +53,9 @@ describe('what code of packages made', () => {
       'worker',
       {
         ...{ scope: 'one', text: 'a\n', identity: [] },
-        async install(folder, _text, _signal, onLeft) {
+        async install(folder, _text, _signal, onStillRunning) {
           await mkdir(join(folder, 'build'), { recursive: true });
-          onLeft();
+          onStillRunning();
           throw new Error('the engine does not answer');
         },
       },

@@ -30,7 +30,7 @@ test('a server that lacks the kernel of its profile is refused, and from then on
   expect(kernels.unavailableReason('other:1', profile)).toBeNull();
 });
 
-test('one server of an image tells what all profiles of the image have', async () => {
+test('one server of an image reports what all profiles of the image have', async () => {
   const kernels = new ImageKernels();
   await kernels.check(fixed, profileWith({}), jupyter.endpoint);
   expect(kernels.unavailableReason(fixed, profileWith({ id: 'r', kernelName: 'ir' }))).toBe(sentence);

@@ -31,7 +31,7 @@ const install = (work: () => Promise<unknown>, uid: number | null = null) =>
     new AbortController().signal,
   );
 
-it('refuses packages that put a link in the place of their folder: workers would get what it leads to', async () => {
+it('refuses packages that replace their folder by a link: workers would get what it leads to', async () => {
   await expect(install(() => symlink('/etc', join(directory, 'site')))).rejects.toThrow(
     'its packages replaced their folder',
   );

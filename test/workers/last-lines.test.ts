@@ -23,7 +23,7 @@ describe('the last lines of an output', () => {
     expect(lastLines(output, [])).toBe('red beltxt\nnext\nlast\ttab');
   });
 
-  test('have none of the secrets, the longest first, and no part of one that is cut off', () => {
+  test('have none of the secrets, those of more characters first, and no part of one that is cut off', () => {
     const secret = 'two lines\nof one key';
     const output = `a two lines b\nof one key\nabcdef abcd ${'s3cret-'.repeat(500)}`;
     expect(lastLines(output, ['abcd', 'abcdef', 'a', 's3cret-'.repeat(500), secret])).toBe(

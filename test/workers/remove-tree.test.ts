@@ -11,7 +11,7 @@ import { makeDeepTree } from '../support/deep-tree.js';
 import { testPython } from '../support/jupyter.js';
 import { asOrdinaryUser, isRoot, nobody } from '../support/ordinary-user.js';
 
-/** Puts a link in the place of folders below the first argument, and a folder there again, as fast as it can. */
+/** Replaces folders by a link below the first argument, and a folder there again, as fast as it can. */
 const swapForEver = `
 import os, sys
 root, outside = sys.argv[1:]

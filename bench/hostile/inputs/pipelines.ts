@@ -10,7 +10,7 @@ export const pipelineInputs: HostileInput[] = [
 
 function row(sockets: number, requests: number, path: string): HostileInput {
   return {
-    what: `${requests} x GET ${path} at once on ${sockets === 1 ? 'a socket' : `each of ${sockets} sockets`}`,
+    what: `${requests} x GET ${path} together on ${sockets === 1 ? 'a socket' : `each of ${sockets} sockets`}`,
     async send({ port }) {
       await Promise.all(Array.from({ length: sockets }, () => pipeline(port, path, requests)));
       return 'closed';

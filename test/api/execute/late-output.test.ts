@@ -206,7 +206,7 @@ threading.Thread(target=begin).start()`);
   expect((await at.rest('GET', `${executions()}/${id}`)).body.outputs).toEqual(outputs);
 });
 
-it('what a comm message causes while the cell of its comm runs is in the log, in its place', async () => {
+it('what a comm message causes while the cell of its comm runs is in the log, at its position', async () => {
   const { events } = await runToEnd(`
 import uuid
 kernel = get_ipython().kernel

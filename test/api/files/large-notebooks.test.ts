@@ -128,7 +128,7 @@ it('other requests go on beside a save and a read of 60,000 cells', { timeout: 9
     const total = performance.now() - start;
     isDone = true;
     await watch;
-    // A busy machine makes both longer; work on the notebook in the thread of requests would be most of the time.
+    // A busy machine makes both longer; work on the notebook in the thread of requests would take the larger part of the time.
     expect(Math.max(...waits) / total).toBeLessThan(0.34);
   }
 });

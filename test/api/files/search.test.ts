@@ -101,7 +101,7 @@ describe('a search of content', () => {
     expect(body.items[7].snippet).toBe('needle lost');
   });
 
-  it('may tell upper from lower case, and takes the text as it is', async () => {
+  it('may distinguish upper from lower case, and takes the text as it is', async () => {
     const exact = await search({ q: 'Needle', case_sensitive: 'true' });
     expect(shown(exact.body.items)).toEqual([
       ['b.txt', null, 3, 'Needle'],

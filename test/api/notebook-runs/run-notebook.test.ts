@@ -72,7 +72,7 @@ async function cellsOfNbclient(notebook: object) {
 }
 
 describe('runNotebook', () => {
-  it('gives the outputs that nbclient gives, and saves them in the place of the notebook with one commit', async () => {
+  it('gives the outputs that nbclient gives, and saves them instead of the notebook with one commit', async () => {
     const notebook = eventfulNotebook();
     const { path, commit_sha } = await create('eventful', notebook);
     const [run, cells] = await Promise.all([runAll({ path }), cellsOfNbclient(notebook)]);

@@ -277,11 +277,11 @@ describe('a schedule that is due', () => {
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const opening = { now: 0, most: 0 };
+    const opening = { now: 0, max: 0 };
     const git = gitWhere(async (repository, repositoryId) => {
       if (repositoryId !== slow.repositoryId) return repository;
       opening.now += 1;
-      opening.most = Math.max(opening.most, opening.now);
+      opening.max = Math.max(opening.max, opening.now);
       await released;
       opening.now -= 1;
       return repository;
@@ -293,7 +293,7 @@ describe('a schedule that is due', () => {
       release();
       await starting;
     }
-    expect(opening.most).toBe(1);
+    expect(opening.max).toBe(1);
     expect(await prisma.schedule.count({ where: { workspaceId: slow.workspaceId, status: 'active' } })).toBe(
       0,
     );
@@ -417,7 +417,7 @@ describe('a schedule that is due', () => {
     expect(await runsOf(there.id)).toHaveLength(1);
   });
 
-  it('tells those who follow the workspace that it changed', async () => {
+  it('notifies those who follow the workspace of its change', async () => {
     const { bus } = at.gateway.services;
     const changes: string[] = [];
     const unsubscribe = bus.subscribe('workspace', workspace, ({ change }) => changes.push(change));

@@ -50,7 +50,7 @@ export const runtimeClaims: Claim[] = [
   }),
   ...proven('test/api/notebook-runs/run-notebook.test.ts', {
     'Whole notebooks run, and the executed notebook is one commit.':
-      'gives the outputs that nbclient gives, and saves them in the place of the notebook with one commit',
+      'gives the outputs that nbclient gives, and saves them instead of the notebook with one commit',
     'A run loses no outputs where the file has moved on.':
       'keeps the outputs where the file has moved on meanwhile, and says why they are not saved',
     'A schedule runs a notebook when it is due.':

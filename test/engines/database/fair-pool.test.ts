@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -23,9 +23,9 @@ describe.runIf(testDatabaseKind === 'pglite')('a fair pool', () => {
     const run = (name: string) => pool.query('SELECT 1').then(() => order.push(name));
     const held = await pool.connect();
     const many = Array.from({ length: 30 }, (_, index) => run(`many ${index}`));
-    await nextTurn();
+    await nextIteration();
     const one = run('one');
-    await nextTurn();
+    await nextIteration();
     const another = run('another');
     held.release();
     await Promise.all([...many, one, another]);

@@ -16,21 +16,21 @@ function createWork(limit: FairLimit) {
   };
   const end = async (name: string, error?: Error) => {
     ends.get(name)!(error);
-    await settle();
+    await yieldOnce();
   };
   return { began, start, end };
 }
 
 /** Lets everything happen that waits for nothing. */
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+const yieldOnce = () => new Promise((resolve) => setImmediate(resolve));
 
 it('keeps a slot for other users, and gives free ones to the users in rotation', async () => {
   const { began, start, end } = createWork(new FairLimit(3));
   const many = ['a1', 'a2', 'a3', 'a4', 'a5'].map((name) => start('a', name));
-  await settle();
+  await yieldOnce();
   expect(began).toEqual(['a1', 'a2']);
   const others = [start('b', 'b1'), start('b', 'b2'), start('c', 'c1')];
-  await settle();
+  await yieldOnce();
   expect(began).toEqual(['a1', 'a2', 'b1']);
   for (const name of ['a1', 'a2', 'b1', 'b2', 'c1', 'a3', 'a4', 'a5']) await end(name);
   expect(began).toEqual(['a1', 'a2', 'b1', 'a3', 'b2', 'c1', 'a4', 'a5']);
@@ -42,7 +42,7 @@ it('lets a user whose work never ends not keep others from theirs', async () => 
   for (let index = 0; index < 5; index += 1) void start('a', `a${index}`);
   for (const name of ['b1', 'b2', 'b3']) {
     const work = start('b', name);
-    await settle();
+    await yieldOnce();
     await end(name);
     await work;
   }
@@ -53,7 +53,7 @@ it('has a single slot for everybody where there is only one', async () => {
   const { began, start, end } = createWork(new FairLimit(1));
   const works = [start('a', 'a1'), start('a', 'a2'), start('b', 'b1')];
   for (const name of ['a1', 'a2', 'b1']) {
-    await settle();
+    await yieldOnce();
     await end(began.at(-1)!);
     expect(began).toContain(name);
   }

@@ -53,7 +53,7 @@ const replace = (files: { deleted: string[]; created: string[]; content: string 
     ],
     author: someone,
     committer: someone,
-    message: 'Others in their place',
+    message: 'Others instead',
     guessesRenames: true,
   });
 

@@ -74,7 +74,7 @@ test('a full spool says how many messages of which run it dropped, keeps replies
     workerProgram('gateway_relay.py'),
   ]);
   const found = JSON.parse(stdout);
-  // What was dropped of the first run, and of the second: each in its place, before what was kept after it.
+  // What was dropped of the first run, and of the second: each at its position, before what was kept after it.
   expect(found.full).toEqual([
     'stream',
     { lost: 200 - found.kept, parent: 'one', type: 'execute_request' },

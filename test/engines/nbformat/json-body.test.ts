@@ -2,7 +2,7 @@ import { LosslessNumber } from 'lossless-json';
 import { expect, it } from 'vitest';
 import { jsonBody } from '../../../src/engines/nbformat/json.js';
 import { JsonText } from '../../../src/engines/nbformat/json-text.js';
-import { countTurns } from '../../support/count-iterations.js';
+import { countIterations } from '../../support/count-iterations.js';
 
 const step = 256 * 1024;
 
@@ -32,6 +32,6 @@ it('writes short values as text', async () => {
 });
 
 it('leaves the event loop free while it writes a long text', async () => {
-  const { turns } = await countTurns(() => jsonBody({ content: 'line\n'.repeat(10_000_000) }));
-  expect(turns).toBeGreaterThan(2);
+  const { iterations } = await countIterations(() => jsonBody({ content: 'line\n'.repeat(10_000_000) }));
+  expect(iterations).toBeGreaterThan(2);
 });

@@ -13,7 +13,7 @@ it('reads a bounded number of bytes in each iteration of the event loop, and all
   const pace = new ReadPace(mib);
   const received = new Map<IncomingMessage, number>();
   let inIteration = 0;
-  let most = 0;
+  let max = 0;
   const server = createServer((req, res) => {
     received.set(req, 0);
     req.on('data', (chunk: Buffer) => {
@@ -23,7 +23,7 @@ it('reads a bounded number of bytes in each iteration of the event loop, and all
           inIteration = 0;
         });
       inIteration += chunk.length;
-      most = Math.max(most, inIteration);
+      max = Math.max(max, inIteration);
       pace.count(req, chunk.length);
     });
     req.once('end', () => res.end());
@@ -39,7 +39,7 @@ it('reads a bounded number of bytes in each iteration of the event loop, and all
   });
   await Promise.all(answers);
   expect([...received.values()]).toEqual(Array(senders).fill(body.length));
-  expect(most).toBeLessThanOrEqual(mib + senders * maxMoreBytes);
+  expect(max).toBeLessThanOrEqual(mib + senders * maxMoreBytes);
   server.close();
 });
 

@@ -80,7 +80,7 @@ it('a request waits for the answer before it, and bodies arrive meanwhile', asyn
   await expect.poll(() => answers()).toEqual(['/0', '/1', '/2', '/3']);
 });
 
-it('a request whose connection is closed before its turn is not handled', async () => {
+it('a request whose connection is closed before its slot is free is not handled', async () => {
   let first: ServerResponse | undefined;
   answer = (_target, res) => {
     first ??= res;
@@ -115,7 +115,7 @@ it('a connection on which too many requests wait is closed', async () => {
   await expect.poll(() => queues.waiting).toBe(0);
 });
 
-it('a client may send several requests at once again and again', async () => {
+it('a client may send several requests together again and again', async () => {
   const warnings: Error[] = [];
   const note = (warning: Error) => warnings.push(warning);
   process.on('warning', note);

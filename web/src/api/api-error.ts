@@ -20,7 +20,7 @@ export const invalidToken: ApiFault = {
 };
 
 /** What the gateway was asked too early or too often for: the same request may succeed later. */
-const passing: ReadonlySet<string> = new Set([
+const temporaryCodes: ReadonlySet<string> = new Set([
   'rate_limited',
   'request_timeout',
   'overloaded',
@@ -52,8 +52,8 @@ export function graphqlFault(error: {
 }
 
 /** Whether the same request may succeed later. */
-export function isPassing({ code }: ApiFault): boolean {
-  return code === undefined || passing.has(code);
+export function isTemporary({ code }: ApiFault): boolean {
+  return code === undefined || temporaryCodes.has(code);
 }
 
 /** Whether the gateway refused the token. */

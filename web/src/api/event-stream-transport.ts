@@ -3,7 +3,7 @@ import { type ApiFault, invalidToken } from './api-error.js';
 import { subscribeOver } from './subscribe-over.js';
 import type { Transport, TransportOptions } from './transport.js';
 
-const passing: ReadonlySet<number> = new Set([404, 408, 409, 429]);
+const temporaryStatuses: ReadonlySet<number> = new Set([404, 408, 409, 429]);
 
 /**
  * All subscriptions over one stream of server-sent events, for networks that let no WebSocket through.
@@ -43,6 +43,6 @@ export function openEventStreamTransport(options: TransportOptions): Transport {
 function faultOfEnd(error: unknown): ApiFault | null {
   const status = error instanceof NetworkError ? error.response?.status : undefined;
   if (status === 401) return invalidToken;
-  if (status === undefined || status < 400 || status >= 500 || passing.has(status)) return null;
+  if (status === undefined || status < 400 || status >= 500 || temporaryStatuses.has(status)) return null;
   return { message: 'The gateway refused the stream.', code: 'invalid_request', extensions: {} };
 }

@@ -1,4 +1,4 @@
-import { type ApiFault, isPassing } from './api-error.js';
+import { type ApiFault, isTemporary } from './api-error.js';
 import type { Subscriber } from './subscriber.js';
 import type { StreamSink } from './transport.js';
 
@@ -73,7 +73,7 @@ export class ResumingStream<Data, Variables> {
   }
 
   #refused(fault: ApiFault): void {
-    if (isPassing(fault)) {
+    if (isTemporary(fault)) {
       this.#broken();
       return;
     }

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Client } from 'urql';
 import { RecentRunsDocument, RecentRunsOfWorkspaceDocument } from '../../generated/shell.js';
 import { useClient } from '../api/api-context.js';
-import { type ApiFault, faultOf, isPassing } from '../api/api-error.js';
+import { type ApiFault, faultOf, isTemporary } from '../api/api-error.js';
 import { PacedLoad } from '../space/paced-load.js';
 import { type SpaceItem, useSpaceItems } from '../space/space-feed.js';
 import { exceptionText, mergeRuns, type Run, runsOf } from './run-list.js';
@@ -44,7 +44,7 @@ export function useRuns(slug: string, workspaceId?: string): RecentRuns {
         for (const { id } of data) remember(known.current, id);
         setRuns((list) => mergeRuns(list, data));
       }
-      return found === null || !isPassing(found);
+      return found === null || !isTemporary(found);
     });
     loads.current = own;
     own.soon();

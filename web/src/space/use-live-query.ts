@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useQuery } from 'urql';
-import { type ApiFault, faultOf, isPassing } from '../api/api-error.js';
+import { type ApiFault, faultOf, isTemporary } from '../api/api-error.js';
 import { type SpaceItem, useSpaceItems } from './space-feed.js';
 
 const firstDelayMs = 150;
@@ -34,7 +34,8 @@ export function useLiveQuery<Data, Variables extends Record<string, unknown>>(
   // While the gateway can not answer, what was good stays, with the fault beside it.
   const asked = JSON.stringify(variables);
   const good = useRef<{ asked: string; data: Data | undefined }>({ asked, data: undefined });
-  if (good.current.asked !== asked || (fault && !isPassing(fault))) good.current = { asked, data: undefined };
+  if (good.current.asked !== asked || (fault && !isTemporary(fault)))
+    good.current = { asked, data: undefined };
   if (data && !error) good.current = { asked, data };
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const lastMs = useRef(0);
@@ -52,7 +53,7 @@ export function useLiveQuery<Data, Variables extends Record<string, unknown>>(
     }, wait);
   });
   useEffect(() => () => clearTimeout(timer.current), []);
-  const isRetried = fault !== null && isPassing(fault) && !stale && !fetching;
+  const isRetried = fault !== null && isTemporary(fault) && !stale && !fetching;
   useEffect(() => {
     if (!isRetried) {
       if (fault === null) failures.current = 0;

@@ -18,7 +18,7 @@ const commonFiles = ['packed-refs', 'HEAD'];
  */
 export async function clearStaleLocks(gitdir: string): Promise<boolean> {
   const folder = join(gitdir, tempFolder);
-  let isLeft = false;
+  let hasYoungerNotes = false;
   for (const name of await readdir(folder).catch(() => [])) {
     if (!name.startsWith(notePrefix)) continue;
     const note = join(folder, name);
@@ -26,14 +26,14 @@ export async function clearStaleLocks(gitdir: string): Promise<boolean> {
     // The update has ended meanwhile.
     if (written === undefined) continue;
     if (Date.now() - written < staleMs) {
-      isLeft = true;
+      hasYoungerNotes = true;
       continue;
     }
     const refs = (await readFile(note, 'utf8')).split('\n').filter(Boolean);
     for (const file of [...refs, ...commonFiles]) await removeLock(join(gitdir, `${file}.lock`), written);
     await unlink(note);
   }
-  return isLeft;
+  return hasYoungerNotes;
 }
 
 async function removeLock(file: string, written: number): Promise<void> {

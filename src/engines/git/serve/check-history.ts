@@ -28,16 +28,16 @@ export async function checkHistory(
 ): Promise<Set<RefCommand>> {
   const tips = outcome.open.flatMap(({ to }) => to ?? []);
   const types = new Map((await pack.look([...new Set(tips)])).map(({ oid, type }) => [oid, type]));
-  const losing = new Set<RefCommand>();
+  const nonFastForward = new Set<RefCommand>();
   for (const command of outcome.open) {
     const fault = command.to === null ? null : typeFault(command.ref, types.get(command.to)!);
-    const isLosing = !fault && command.from !== null && !(await isFastForward(pack, command));
-    if (isLosing) losing.add(command);
+    const isNonFastForward = !fault && command.from !== null && !(await isFastForward(pack, command));
+    if (isNonFastForward) nonFastForward.add(command);
     if (fault) outcome.refuse(command, fault);
-    else if (isLosing && command.to !== null && !(await mayReplace(pack, command, policy)))
+    else if (isNonFastForward && command.to !== null && !(await mayReplace(pack, command, policy)))
       outcome.refuse(command, 'non-fast-forward; this repository does not allow it');
   }
-  return losing;
+  return nonFastForward;
 }
 
 async function mayReplace(

@@ -18,8 +18,8 @@ export interface PushTarget {
 /** What was decided about a push before its refs move. */
 export interface PushDecision {
   policy: PushPolicy;
-  /** The commands that make the object of their ref unreachable from it. */
-  losing: ReadonlySet<RefCommand>;
+  /** The commands, also deletions, that make the object of their ref unreachable from it. */
+  nonFastForward: ReadonlySet<RefCommand>;
 }
 
 /** How many refs move at the same time: the journal makes the moves of one sync durable together. */
@@ -108,7 +108,7 @@ async function move(
 /** Carries out one command. @returns why it is refused, or null */
 async function carryOut(
   refs: RefStore,
-  { policy, losing }: PushDecision,
+  { policy, nonFastForward }: PushDecision,
   command: RefCommand,
 ): Promise<string | null> {
   const { ref, from, to } = command;
@@ -117,7 +117,7 @@ async function carryOut(
     await refs.create(ref, to!);
     return null;
   }
-  if (losing.has(command)) await keepReplaced(refs, name, from);
+  if (nonFastForward.has(command)) await keepReplaced(refs, name, from);
   if (to !== null) return (await refs.compareAndSwap(ref, from, to)) ? null : staleReason(command);
   let isRemoved = false;
   const remove = async () => {

@@ -120,11 +120,11 @@ async function receiveCommands(
     await body.drop();
     const policy = await request.authorize();
     applyRules(outcome, policy);
-    const losing = await checkHistory(pack, outcome, policy);
+    const nonFastForward = await checkHistory(pack, outcome, policy);
     signal.throwIfAborted();
     if (outcome.open.length === 0) return;
     if (hasPack) await quarantine.publish();
-    await moveRefs(deps, { policy, losing }, outcome);
+    await moveRefs(deps, { policy, nonFastForward }, outcome);
   } finally {
     await quarantine.remove();
   }

@@ -62,8 +62,8 @@ export class ContainerPackages {
     const { isRemote } = this.#deps;
     const wheelsOnly = !egress;
     const build = { image: image.Id, environment, wheelsOnly };
-    const install: EnvironmentRequest['install'] = (directory, text, either, onLeft) =>
-      this.#install({ directory, text, build: { ...build, onLeft } }, either);
+    const install: EnvironmentRequest['install'] = (directory, text, either, onStillRunning) =>
+      this.#install({ directory, text, build: { ...build, onStillRunning } }, either);
     const identity = [image.Id, ...pipSettings(environment), ...(isRemote ? ['archive'] : [])];
     const request = { ...requirements, userId, identity, wheelsOnly, install };
     const folder = await this.#environments.folderFor(workerId, request, signal);

@@ -29,7 +29,7 @@ export interface PackageBuild {
   /** Called before the start, to put `requirementsFile` into what is mounted. @throws EngineError */
   prepare?(containerId: string): Promise<void>;
   /** Called when the container may run on, because it could not be removed. */
-  onLeft?(): void;
+  onStillRunning?(): void;
   /** Called after pip has succeeded. @throws EngineError; what `signal` was aborted with */
   collect?(containerId: string): Promise<void>;
 }
@@ -90,7 +90,7 @@ export class PackageBuilder {
       this.#running.delete(name);
       // It may have been created before the request for it was given up.
       const removing = id === undefined ? this.removeUnconfirmed() : engine.remove(id);
-      await removing.catch(() => build.onLeft?.());
+      await removing.catch(() => build.onStillRunning?.());
     }
   }
 

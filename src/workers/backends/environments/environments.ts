@@ -32,18 +32,23 @@ export interface EnvironmentRequest extends WorkerRequirements {
    * Installs the packages. Their modules come into the folder `site`, their programs into `site/bin`.
    * @param directory absolute path of a folder that does not exist
    * @param requirements the checked lines of the text
-   * @param onLeft to be called when code of packages may run on in the folder, which is left alone then for at least half an hour
+   * @param onStillRunning to be called when code of packages may run on in the folder, which is left alone then for at least half an hour
    * @returns the bytes of the folder
    * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
    */
-  install(directory: string, requirements: string, signal: AbortSignal, onLeft: () => void): Promise<number>;
+  install(
+    directory: string,
+    requirements: string,
+    signal: AbortSignal,
+    onStillRunning: () => void,
+  ): Promise<number>;
 }
 
 /** An environment that does not exist yet. */
 interface WantedBuild {
   id: string;
   userId: string | undefined;
-  install(directory: string, signal: AbortSignal, onLeft: () => void): Promise<number>;
+  install(directory: string, signal: AbortSignal, onStillRunning: () => void): Promise<number>;
 }
 
 /** What {@link Environments} work with. */
@@ -92,8 +97,8 @@ export class Environments {
   async folderFor(workerId: string, request: EnvironmentRequest, signal: AbortSignal): Promise<string> {
     const checked = checkRequirements(request.text, request.wheelsOnly);
     const id = identify(request);
-    const install: WantedBuild['install'] = (directory, either, onLeft) =>
-      request.install(directory, checked, either, onLeft);
+    const install: WantedBuild['install'] = (directory, either, onStillRunning) =>
+      request.install(directory, checked, either, onStillRunning);
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const found = await this.#folders(() => this.#use(id, workerId));
       if (found) return found;
@@ -162,12 +167,12 @@ export class Environments {
     const name = partialName();
     const partial = join(directory, name);
     this.#partial.add(name);
-    let isLeft = false;
-    const onLeft = () => {
-      isLeft = true;
+    let isStillRunning = false;
+    const onStillRunning = () => {
+      isStillRunning = true;
     };
     try {
-      const bytes = await install(partial, signal, onLeft);
+      const bytes = await install(partial, signal, onStillRunning);
       await mkdir(join(partial, 'users'));
       await writeFile(join(partial, 'complete.json'), JSON.stringify({ bytes }));
       await rename(partial, join(directory, id)).catch((error) => {
@@ -177,7 +182,7 @@ export class Environments {
       return id;
     } finally {
       // What is left of a build could change the folder while it is removed.
-      if (isLeft) this.#partial.delete(name);
+      if (isStillRunning) this.#partial.delete(name);
       else await this.#remove(name);
     }
   }

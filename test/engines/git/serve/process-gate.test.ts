@@ -6,7 +6,7 @@ import { ProcessGate } from '../../../../src/engines/git/serve/process-gate.js';
 const never = () => new AbortController().signal;
 const busy = { code: 'overloaded', retryAfterSeconds: 5 };
 
-/** A gate whose work ends when it is told to. */
+/** A gate whose work ends when the test says so. */
 function openGate() {
   const gate = new ProcessGate(createGitSlots());
   const ends: (() => void)[] = [];
@@ -53,7 +53,7 @@ it('runs two of one client at the same time, keeps 32 waiting, and starts those 
     await yieldOnce();
   }
   await Promise.all([...running, ...others]);
-  // The client that has waited for a turn gets the next slot.
+  // The client that has waited gets the next slot.
   expect(begun.slice(0, 7)).toEqual([0, 1, 200, 201, 2, 202, 3]);
 });
 

@@ -1,4 +1,4 @@
-import { type ApiFault, isPassing } from '../../api/api-error.js';
+import { type ApiFault, isTemporary } from '../../api/api-error.js';
 import { PacedLoad } from '../../space/paced-load.js';
 import { type CursorPage, type LaterPages, pagesAfter, withLaterPage } from '../../workspace/later-pages.js';
 
@@ -120,7 +120,7 @@ export class PagedList<Row> {
 
   /** What was loaded stays beside a fault that passes. */
   #fail(fault: ApiFault): boolean {
-    const isAnswered = !isPassing(fault);
+    const isAnswered = !isTemporary(fault);
     const kept = isAnswered ? { rows: undefined, total: undefined, hasMore: false } : this.#state;
     this.#set({ ...kept, fault });
     return isAnswered;
