@@ -24,7 +24,7 @@ import { largeValue } from './large-value.js';
 import { needsRuntime } from './needs-runtime.js';
 import { Session } from './session.js';
 import { Space } from './space.js';
-import { SpaceEventError } from './space-event-error.js';
+import { SpaceEventError } from './error-summary.js';
 import { watchArgs } from './watch-args.js';
 
 /** The object type of a run of a cell. */

@@ -5,7 +5,7 @@ import { NotebookRunStatusEnum } from './notebook-run.js';
 import { MaintenanceStatusEnum, MaintenanceStepEnum } from './repository-maintenance.js';
 import { RemoteSyncStatusEnum } from './repository-remote.js';
 import { interfaces, itemTypes } from './space-event.js';
-import { SpaceEventError } from './space-event-error.js';
+import { SpaceEventError } from './error-summary.js';
 import { ofWorkspace, ownerOf, timeOf } from './space-event-values.js';
 import { WorkspaceChangeKind } from './workspace.js';
 

@@ -2,7 +2,7 @@ import type { ScheduleChangeKind, SpaceEventOf } from '../src/space-events/space
 import { builder } from './builder.js';
 import { ScheduleStatusEnum } from './schedule.js';
 import { interfaces, itemTypes } from './space-event.js';
-import { SpaceEventError } from './space-event-error.js';
+import { SpaceEventError } from './error-summary.js';
 import { ofWorkspace, ownerOf, timeOf } from './space-event-values.js';
 
 const changes: Record<ScheduleChangeKind, { description: string }> = {
