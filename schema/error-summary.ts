@@ -1,8 +1,8 @@
-import type { EventError } from '../src/space-events/space-event.js';
+import type { ErrorSummary } from '../src/space-events/space-event.js';
 import { builder } from './builder.js';
 
 /** The object type of the reason why something in a space did not end well. */
-export const SpaceEventError = builder.objectRef<EventError>('SpaceEventError').implement({
+export const ErrorSummaryType = builder.objectRef<ErrorSummary>('ErrorSummary').implement({
   description: 'Why something did not end well, in short.',
   fields: (t) => ({
     name: t.exposeString('name', {

@@ -20,11 +20,11 @@ import { builder, type Context } from './builder.js';
 import { connectionType, pageArgs, readPage } from './connection.js';
 import { EffectivePermissions } from './effective-permissions.js';
 import { ExecutionStatusEnum } from './enums.js';
+import { ErrorSummaryType } from './error-summary.js';
 import { largeValue } from './large-value.js';
 import { needsRuntime } from './needs-runtime.js';
 import { Session } from './session.js';
 import { Space } from './space.js';
-import { SpaceEventError } from './error-summary.js';
 import { watchArgs } from './watch-args.js';
 
 /** The object type of a run of a cell. */
@@ -98,7 +98,7 @@ builder.prismaObjectFields(Execution, (t) => ({
     resolve: (execution, _args, { services }) => executionFault(services, execution),
   }),
   exception: t.field({
-    type: SpaceEventError,
+    type: ErrorSummaryType,
     nullable: true,
     description:
       'The exception that ended it, in short; null for every other status than `error`, and where it has more than 64 KiB.',

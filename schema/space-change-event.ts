@@ -1,11 +1,11 @@
 import type { SpaceEventOf } from '../src/space-events/space-event.js';
 import { builder } from './builder.js';
 import { ExecutionStatusEnum, SessionStatusEnum, WorkerStatusEnum } from './enums.js';
+import { ErrorSummaryType } from './error-summary.js';
 import { NotebookRunStatusEnum } from './notebook-run.js';
 import { MaintenanceStatusEnum, MaintenanceStepEnum } from './repository-maintenance.js';
 import { RemoteSyncStatusEnum } from './repository-remote.js';
 import { interfaces, itemTypes } from './space-event.js';
-import { SpaceEventError } from './error-summary.js';
 import { ofWorkspace, ownerOf, timeOf } from './space-event-values.js';
 import { WorkspaceChangeKind } from './workspace.js';
 
@@ -155,7 +155,7 @@ builder.objectRef<SpaceEventOf<'execution'>>(itemTypes.execution).implement({
       resolve: ({ data }) => data.executionCount,
     }),
     error: t.field({
-      type: SpaceEventError,
+      type: ErrorSummaryType,
       nullable: true,
       description:
         'The exception, or why it failed; null for every other status, and where the exception has more than 64 KiB.',
@@ -181,7 +181,7 @@ builder.objectRef<SpaceEventOf<'notebook_run'>>(itemTypes.notebook_run).implemen
       resolve: ({ data }) => data.status,
     }),
     error: t.field({
-      type: SpaceEventError,
+      type: ErrorSummaryType,
       nullable: true,
       description: 'Why it failed; null for every other status.',
       resolve: ({ data }) =>

@@ -1,8 +1,8 @@
 import type { ScheduleChangeKind, SpaceEventOf } from '../src/space-events/space-event.js';
 import { builder } from './builder.js';
+import { ErrorSummaryType } from './error-summary.js';
 import { ScheduleStatusEnum } from './schedule.js';
 import { interfaces, itemTypes } from './space-event.js';
-import { SpaceEventError } from './error-summary.js';
 import { ofWorkspace, ownerOf, timeOf } from './space-event-values.js';
 
 const changes: Record<ScheduleChangeKind, { description: string }> = {
@@ -78,7 +78,7 @@ builder.objectRef<SpaceEventOf<'schedule'>>(itemTypes.schedule).implement({
       resolve: ({ data }) => data.missedReason,
     }),
     error: t.field({
-      type: SpaceEventError,
+      type: ErrorSummaryType,
       nullable: true,
       description: 'Why it is `suspended`; null for every other status.',
       resolve: ({ data }) =>

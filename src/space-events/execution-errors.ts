@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../../prisma/generated/client/client.js';
-import type { EventError } from './space-event.js';
+import type { ErrorSummary } from './space-event.js';
 
 /** A longer exception is not read only to show its first line. */
 const maxErrorBytes = 65_536;
@@ -12,7 +12,7 @@ const maxMessageLength = 500;
 export async function readExecutionErrors(
   prisma: PrismaClient,
   ids: readonly string[],
-): Promise<Map<string, EventError>> {
+): Promise<Map<string, ErrorSummary>> {
   if (ids.length === 0) return new Map();
   const rows = await prisma.$queryRaw<{ id: string; type: string; data: string }[]>`
     SELECT x."id"::text, e."type", e."data" FROM unnest(${ids}::uuid[]) AS x("id"), LATERAL (
@@ -26,7 +26,7 @@ export async function readExecutionErrors(
   return new Map(rows.map(({ id, type, data }) => [id, errorOf(type, data)]));
 }
 
-function errorOf(type: string, text: string): EventError {
+function errorOf(type: string, text: string): ErrorSummary {
   const data = JSON.parse(text) as Record<string, unknown>;
   const [name, message] = type === 'error' ? [data.ename, data.evalue] : [data.code, data.detail];
   return { name: shortened(name), message: shortened(message) };

@@ -12,7 +12,7 @@ import type {
 import type { WorkspaceChangeKind } from '../engines/events/event-bus.js';
 
 /** Why an execution or a run of a notebook did not end well. */
-export interface EventError {
+export interface ErrorSummary {
   /** The name of the exception, or an error code where the cell itself did not raise it. */
   name: string;
   /** The first part of what the exception, or the gateway, says. */
@@ -59,7 +59,7 @@ export interface SpaceEventData {
     cellIndex: number | null;
     status: ExecutionStatus;
     executionCount: number | null;
-    error: EventError | null;
+    error: ErrorSummary | null;
   };
   notebook_run: {
     userId: string;
