@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import type { ClusterClient } from '../../src/workers/backends/kubernetes/cluster-client.js';
 import { toClusterError } from '../../src/workers/backends/kubernetes/cluster-error.js';
 import { createWithinQuota } from '../../src/workers/backends/kubernetes/create-within-quota.js';
-import { PodWait } from '../../src/workers/backends/kubernetes/pod-wait.js';
+import { PodWait } from '../../src/workers/backends/kubernetes/pod-start-progress.js';
 import type { PodWatch } from '../../src/workers/backends/kubernetes/pod-watch.js';
 import { PodStart } from '../../src/workers/backends/kubernetes/start-pod.js';
 

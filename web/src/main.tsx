@@ -1,7 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
-import { takeLinkToken } from './session/token-store.js';
+import { takeLinkToken } from './sign-in/token-store.js';
 import './theme/theme.css';
 import './theme/controls.css';
 import './theme/frame.css';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { fileNameOf, type RestRequest, restRequest } from '../api/rest-request.js';
-import { useSession } from '../session/session.js';
+import { useSession } from '../sign-in/session.js';
 
 /** Saves what the REST API answers on the user's machine. */
 export function DownloadButton({

@@ -4,7 +4,7 @@ import { ViewerDocument } from '../../generated/shell.js';
 import { useConnectionState } from '../api/api-context.js';
 import { Link } from '../router/link.js';
 import { addressOf, folderOf, type Route } from '../router/routes.js';
-import { useSession } from '../session/session.js';
+import { useSession } from '../sign-in/session.js';
 import { ThemeSwitch } from '../theme/theme-switch.js';
 import { announcementId } from './use-page-title.js';
 

@@ -1,7 +1,7 @@
 import { DownloadButton } from '../components/download-button.js';
 import { Loading } from '../components/loading.js';
 import { usePageTitle } from '../components/use-page-title.js';
-import { useSession } from '../session/session.js';
+import { useSession } from '../sign-in/session.js';
 import { FileActions } from './files/file-actions.js';
 import { ImageFile, imageTypeOf } from './files/image-file.js';
 import { type RawFile, rawFilePath } from './files/raw-file.js';

@@ -3,7 +3,7 @@ import { type ApiFault, graphqlFault } from '../api/api-error.js';
 import { FaultMessage } from '../components/fault-message.js';
 import { Loading } from '../components/loading.js';
 import { usePageTitle } from '../components/use-page-title.js';
-import { useSession } from '../session/session.js';
+import { useSession } from '../sign-in/session.js';
 import { isDark } from '../theme/is-dark.js';
 import { loadReader } from './load-reader.js';
 import { readerConfiguration } from './reader-configuration.js';

@@ -53,7 +53,7 @@ form.addEventListener('submit', (event) => {
   signIn(form.elements.token.value.trim(), form.elements.keep.checked);
 });
 const kept = sessionStorage.getItem(key);
-// Of the pages in this tab, see web/src/session/token-store.ts.
+// Of the pages in this tab, see web/src/sign-in/token-store.ts.
 const ofPages = sessionStorage.getItem('notebook-gateway.token');
 if (kept || ofPages) signIn(kept || ofPages, Boolean(kept));
 `;

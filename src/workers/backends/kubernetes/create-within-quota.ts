@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFault } from './cluster-error.js';
-import type { PodWait } from './pod-wait.js';
-import { waitingForQuota } from './pod-waiting.js';
+import type { PodWait } from './pod-start-progress.js';
+import { waitingForQuota } from './what-pod-waits-for.js';
 
 /** The waits between attempts. */
 const firstRetryMs = 400;

@@ -16,12 +16,12 @@ import {
   pipMemoryMb,
   requirementsKey,
 } from './package-pod.js';
-import { whyPodEnded } from './pod-end.js';
 import { endpointOf } from './pod-endpoint.js';
+import { PodWait } from './pod-start-progress.js';
 import { initContainerOf, isEnding, isRunning } from './pod-status.js';
-import { PodWait } from './pod-wait.js';
-import { whatPodWaitsFor } from './pod-waiting.js';
 import type { PodWatch } from './pod-watch.js';
+import { whatPodWaitsFor } from './what-pod-waits-for.js';
+import { whyPodEnded } from './why-pod-ended.js';
 import { type GatewayPeer, packagesNetworkPolicy } from './worker-network-policy.js';
 import { podSecret } from './worker-secret.js';
 

@@ -23,7 +23,7 @@ import { RunningStarts } from '../running-starts.js';
 import { AdmissionCheck } from './admission-check.js';
 import { ClusterClient } from './cluster-client.js';
 import { isFault } from './cluster-error.js';
-import { endOfPod } from './end-of-pod.js';
+import { endOfPod } from './describe-pod-end.js';
 import type { KubernetesBackendOptions } from './kubernetes-backend-options.js';
 import { lastOutputOf } from './last-output.js';
 import { ownCredentials } from './own-credentials.js';

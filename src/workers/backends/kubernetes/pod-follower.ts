@@ -2,8 +2,8 @@ import type { V1Pod } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import { hideSecrets } from '../../hide-secrets.js';
 import type { WorkerExit } from '../../worker-exit.js';
-import { endOf, type PodEnd, whyPodEnded } from './pod-end.js';
 import { containerOf, isEnding, type PodTrouble, troubleOf } from './pod-status.js';
+import { endOf, type PodEnd, whyPodEnded } from './why-pod-ended.js';
 import { workerLabel } from './worker-object-names.js';
 import { profileValuesOf } from './worker-pod.js';
 

@@ -12,12 +12,12 @@ import { sendArchive } from './exchange-archive.js';
 import { gitConfig, gitConfigKey } from './fetch-container.js';
 import { lastOutputOf } from './last-output.js';
 import { packagesContainerName } from './packages-container.js';
-import { whyPodEnded } from './pod-end.js';
 import { endpointOf } from './pod-endpoint.js';
+import { PodWait, startError } from './pod-start-progress.js';
 import { initContainerOf, isEnding, isReady, isRunning } from './pod-status.js';
-import { PodWait, startError } from './pod-wait.js';
-import { type StartFailure, whatPodWaitsFor } from './pod-waiting.js';
 import type { PodWatch } from './pod-watch.js';
+import { type StartFailure, whatPodWaitsFor } from './what-pod-waits-for.js';
+import { whyPodEnded } from './why-pod-ended.js';
 import {
   fetchNetworkPolicy,
   fetchPolicyNameOf,

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useSession } from '../../session/session.js';
+import { useSession } from '../../sign-in/session.js';
 import { messageOf } from '../storage/api-requests.js';
 import { createRawFile, maxFileBytes, readRawSha, replaceRawFile } from './raw-file.js';
 

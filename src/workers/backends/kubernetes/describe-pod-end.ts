@@ -4,8 +4,8 @@ import { hideSecrets } from '../../hide-secrets.js';
 import type { WorkerEnd } from '../../worker-exit.js';
 import type { ClusterClient } from './cluster-client.js';
 import { lastOutputOf } from './last-output.js';
-import { whyPodEnded } from './pod-end.js';
 import { containerOf } from './pod-status.js';
+import { whyPodEnded } from './why-pod-ended.js';
 import { profileValuesOf } from './worker-pod.js';
 import { tokenIn } from './worker-secret.js';
 

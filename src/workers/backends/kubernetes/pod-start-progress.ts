@@ -1,5 +1,5 @@
 import { DomainError } from '../../../errors.js';
-import type { PodWaiting, StartFailure } from './pod-waiting.js';
+import type { PodWaiting, StartFailure } from './what-pod-waits-for.js';
 
 /** What a Pod waits for, and since when. */
 export class PodWait {

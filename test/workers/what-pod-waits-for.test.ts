@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { expect, it } from 'vitest';
-import { whatPodWaitsFor } from '../../src/workers/backends/kubernetes/pod-waiting.js';
+import { whatPodWaitsFor } from '../../src/workers/backends/kubernetes/what-pod-waits-for.js';
 
 const podWith = (status: V1Pod['status']): V1Pod => ({ metadata: { name: 'a' }, status });
 
