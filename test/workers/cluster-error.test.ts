@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import type { ClusterClient } from '../../src/workers/backends/kubernetes/cluster-client.js';
 import { toClusterError } from '../../src/workers/backends/kubernetes/cluster-error.js';
 import { createWithinQuota } from '../../src/workers/backends/kubernetes/create-within-quota.js';
-import { PodWait } from '../../src/workers/backends/kubernetes/pod-start-progress.js';
+import { PodStartProgress } from '../../src/workers/backends/kubernetes/pod-start-progress.js';
 import type { PodWatch } from '../../src/workers/backends/kubernetes/pod-watch.js';
 import { PodStart } from '../../src/workers/backends/kubernetes/start-pod.js';
 
@@ -58,8 +58,8 @@ test.each([changed, exceeded])('a creation is tried again after: $fault', async 
   const create = vi.fn(async () => 'created');
   create.mockRejectedValueOnce(error).mockRejectedValueOnce(error);
   const messages: string[] = [];
-  const wait = new PodWait((_, message) => messages.push(message));
-  expect(await createWithinQuota(create, { wait, signal: limit() })).toBe('created');
+  const progress = new PodStartProgress((_, message) => messages.push(message));
+  expect(await createWithinQuota(create, { progress, signal: limit() })).toBe('created');
   expect(create).toHaveBeenCalledTimes(3);
   expect(messages.join()).toBe(error === exceeded ? messages[0] : '');
 });
@@ -67,8 +67,8 @@ test.each([changed, exceeded])('a creation is tried again after: $fault', async 
 test('a creation is not tried again after what no time heals', async () => {
   const error = forbidden('failed quota: team: must specify limits.cpu for: jupyter');
   const create = vi.fn().mockRejectedValue(error);
-  const wait = new PodWait(() => {});
-  await expect(createWithinQuota(create, { wait, signal: limit() })).rejects.toBe(error);
+  const progress = new PodStartProgress(() => {});
+  await expect(createWithinQuota(create, { progress, signal: limit() })).rejects.toBe(error);
   expect(create).toHaveBeenCalledTimes(1);
 });
 

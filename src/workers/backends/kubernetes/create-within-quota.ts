@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFault } from './cluster-error.js';
-import type { PodWait } from './pod-start-progress.js';
+import type { PodStartProgress } from './pod-start-progress.js';
 import { waitingForQuota } from './what-pod-waits-for.js';
 
 /** The waits between attempts. */
@@ -13,13 +13,13 @@ const maxRetryMs = 10_000;
  */
 export async function createWithinQuota<T>(
   create: () => Promise<T>,
-  { wait, signal }: { wait: PodWait; signal: AbortSignal },
+  { progress, signal }: { progress: PodStartProgress; signal: AbortSignal },
 ): Promise<T> {
   for (let delayMs = firstRetryMs; ; delayMs = Math.min(delayMs * 2, maxRetryMs)) {
     try {
       return await create();
     } catch (error) {
-      if (isFault(error, 'quota')) wait.waitFor(waitingForQuota);
+      if (isFault(error, 'quota')) progress.waitsFor(waitingForQuota);
       else if (!isFault(error, 'quota_unsettled')) throw error;
       // Others that were refused at the same time are to try at another one.
       await sleep(delayMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});

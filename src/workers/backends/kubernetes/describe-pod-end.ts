@@ -12,7 +12,7 @@ import { tokenIn } from './worker-secret.js';
 const maxLogLength = 4_000;
 
 /** How a worker ended whose Pod has ended while nobody followed it. Never throws. */
-export async function endOfPod(
+export async function describePodEnd(
   pod: V1Pod,
   { cluster, log }: { cluster: Pick<ClusterClient, 'findSecret' | 'readOutput'>; log: Logger },
 ): Promise<WorkerEnd> {

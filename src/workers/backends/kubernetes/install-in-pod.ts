@@ -17,7 +17,7 @@ import {
   requirementsKey,
 } from './package-pod.js';
 import { endpointOf } from './pod-endpoint.js';
-import { PodWait } from './pod-start-progress.js';
+import { PodStartProgress } from './pod-start-progress.js';
 import { initContainerOf, isEnding, isRunning } from './pod-status.js';
 import type { PodWatch } from './pod-watch.js';
 import { whatPodWaitsFor } from './what-pod-waits-for.js';
@@ -60,19 +60,19 @@ export async function installInPod(
 ): Promise<{ succeeded: boolean; output: string }> {
   const { cluster, gateway, indexCidrs } = deps;
   const token = randomBytes(32).toString('hex');
-  const wait = new PodWait((_, message) => report(message));
+  const progress = new PodStartProgress((_, message) => report(message));
   const install = async () => {
-    const within = { wait, signal };
+    const within = { progress, signal };
     const created = await createWithinQuota(() => cluster.createPod(packagePod(options)), within);
     const policy = packagesNetworkPolicy(created, gateway, indexCidrs);
     await createWithinQuota(() => cluster.createNetworkPolicy(policy), within);
     signal.throwIfAborted();
     const secret = podSecret(created, token, { [requirementsKey]: requirements });
     await createWithinQuota(() => cluster.createSecret(secret), within);
-    return untilInstalled(deps, created, wait, signal);
+    return untilInstalled(deps, created, progress, signal);
   };
   const pod = await install().catch((error) => {
-    throw wait.explain(error);
+    throw progress.explain(error);
   });
   if (isEnding(pod)) return { succeeded: false, output: await outputOf(pod, cluster) };
   await fetchArchive(endpointOf(pod, token), keep, signal).catch((error) => {
@@ -86,14 +86,14 @@ export async function installInPod(
 async function untilInstalled(
   deps: InstallInPodDeps,
   created: V1Pod,
-  wait: PodWait,
+  progress: PodStartProgress,
   signal: AbortSignal,
 ): Promise<V1Pod> {
   const name = created.metadata!.name!;
   for (let pod = created; ; pod = await look(deps, name, pod)) {
     signal.throwIfAborted();
     if (isEnding(pod) || isRunning(pod)) return pod;
-    wait.waitFor(whatPodWaitsFor(pod));
+    progress.waitsFor(whatPodWaitsFor(pod));
     await deps.watch.untilChanged(name, lookAgainMs, signal);
   }
 }

@@ -23,7 +23,7 @@ import { RunningStarts } from '../running-starts.js';
 import { AdmissionCheck } from './admission-check.js';
 import { ClusterClient } from './cluster-client.js';
 import { isFault } from './cluster-error.js';
-import { endOfPod } from './describe-pod-end.js';
+import { describePodEnd } from './describe-pod-end.js';
 import type { KubernetesBackendOptions } from './kubernetes-backend-options.js';
 import { lastOutputOf } from './last-output.js';
 import { ownCredentials } from './own-credentials.js';
@@ -149,7 +149,7 @@ export class KubernetesBackend implements WorkerBackend {
       const workerId = this.#presentWorker(pod);
       if (!workerId) return;
       const deps = { cluster: this.#cluster, log: this.#options.log };
-      const ended = isEnding(pod) && (await endOfPod(pod, deps));
+      const ended = isEnding(pod) && (await describePodEnd(pod, deps));
       const endpoint = ended ? undefined : await this.#findEndpoint(pod);
       found.set(workerId, ended ? { ended } : endpoint);
       if (endpoint) this.#adopt(workerId, pod, endpoint);

@@ -2,7 +2,7 @@ import { DomainError } from '../../../errors.js';
 import type { PodWaiting, StartFailure } from './what-pod-waits-for.js';
 
 /** What a Pod waits for, and since when. */
-export class PodWait {
+export class PodStartProgress {
   #waiting: PodWaiting | undefined;
   #since = 0;
   #percent = 0;
@@ -15,7 +15,7 @@ export class PodWait {
   }
 
   /** Takes note of what the Pod waits for now. @throws DomainError `runtime_unavailable` where that lasts too long */
-  waitFor(waiting: PodWaiting): void {
+  waitsFor(waiting: PodWaiting): void {
     if (waiting.message !== this.#waiting?.message) {
       this.#waiting = waiting;
       this.#since = performance.now();

@@ -13,7 +13,7 @@ import { gitConfig, gitConfigKey } from './fetch-container.js';
 import { lastOutputOf } from './last-output.js';
 import { packagesContainerName } from './packages-container.js';
 import { endpointOf } from './pod-endpoint.js';
-import { PodWait, startError } from './pod-start-progress.js';
+import { PodStartProgress, startError } from './pod-start-progress.js';
 import { initContainerOf, isEnding, isReady, isRunning } from './pod-status.js';
 import type { PodWatch } from './pod-watch.js';
 import { type StartFailure, whatPodWaitsFor } from './what-pod-waits-for.js';
@@ -51,14 +51,14 @@ export interface PodStartDeps {
 /** The start of one worker's Pod: creates its objects and waits until the server answers. Removes nothing. */
 export class PodStart {
   readonly #token = randomBytes(32).toString('hex');
-  readonly #wait: PodWait;
+  readonly #progress: PodStartProgress;
   #hasPackages = false;
 
   readonly #deps: PodStartDeps;
 
   constructor(deps: PodStartDeps) {
     this.#deps = deps;
-    this.#wait = new PodWait(deps.report);
+    this.#progress = new PodStartProgress(deps.report);
   }
 
   /**
@@ -68,15 +68,15 @@ export class PodStart {
    */
   async run(body: V1Pod): Promise<{ pod: V1Pod; endpoint: JupyterEndpoint }> {
     try {
-      this.#wait.waitFor({ percent: 5, message: 'Creating the Pod' });
+      this.#progress.waitsFor({ percent: 5, message: 'Creating the Pod' });
       const created = await this.#create((cluster) => cluster.createPod(body));
       await this.#createOwned(created);
       const pod = await this.#untilReady(created);
       await this.#endFetch(pod);
-      this.#wait.waitFor({ percent: 90, message: 'Connecting to Jupyter' });
+      this.#progress.waitsFor({ percent: 90, message: 'Connecting to Jupyter' });
       return { pod, endpoint: await this.#untilReached(pod) };
     } catch (error) {
-      throw this.#wait.explain(error);
+      throw this.#progress.explain(error);
     }
   }
 
@@ -99,7 +99,7 @@ export class PodStart {
 
   #create<T>(create: (cluster: ClusterClient) => Promise<T>): Promise<T> {
     const { cluster, signal } = this.#deps;
-    return createWithinQuota(() => create(cluster), { wait: this.#wait, signal });
+    return createWithinQuota(() => create(cluster), { progress: this.#progress, signal });
   }
 
   /** From here on kernels may run, and they must not reach the gateway. */
@@ -115,7 +115,7 @@ export class PodStart {
       signal.throwIfAborted();
       if (isReady(pod)) return pod;
       if (isEnding(pod)) throw startError(whyPodEnded(pod));
-      this.#wait.waitFor(whatPodWaitsFor(pod));
+      this.#progress.waitsFor(whatPodWaitsFor(pod));
       await this.#sendPackages(pod);
       // The kubelet's probe comes once a second, so the server is asked itself as soon as it may answer.
       if (isRunning(pod) && (await this.#answers(pod))) return pod;
