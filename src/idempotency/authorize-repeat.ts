@@ -2,10 +2,15 @@ import { loadSpace } from '../access/load-space.js';
 import type { AuthorizeRepeat, RepeatedRequest } from '../access/repeated-request.js';
 import type { RequestContext } from '../context.js';
 import type { PrismaService } from '../engines/database/prisma-service.js';
+import { authorizeExecutionControl } from '../executions/authorize-execution-control.js';
 import { authorizeFileWrite } from '../files/authorize-file-write.js';
 import { authorizeRestoreVersion } from '../files/authorize-restore-version.js';
+import { authorizeMergeBranch } from '../files/merge/authorize-merge-branch.js';
 import { authorizeRunControl } from '../notebook-runs/authorize-run-control.js';
+import { authorizeRunNotebook } from '../notebook-runs/authorize-run-notebook.js';
 import { authorizeCreateLink } from '../notebooks/links/authorize-create-link.js';
+import { authorizeCreateBranch } from '../repositories/branches/authorize-create-branch.js';
+import { authorizeCreateSchedule } from '../schedules/authorize-create-schedule.js';
 import { authorizeCreateSession } from '../sessions/authorize-create-session.js';
 import { authorizeSessionControl } from '../sessions/authorize-session-control.js';
 import { authorizeCommitWorkerFiles } from '../workers/authorize-commit-worker-files.js';
@@ -18,8 +23,8 @@ const authorizations = {
   createWorkspace: authorizeCreateWorkspace,
   archiveWorkspace: authorizeArchiveWorkspace,
   unarchiveWorkspace: authorizeArchiveWorkspace,
-  createBranch: authorizeFileWrite,
-  mergeBranch: authorizeFileWrite,
+  createBranch: authorizeCreateBranch,
+  mergeBranch: authorizeMergeBranch,
   createFile: authorizeFileWrite,
   renameFile: authorizeFileWrite,
   commitFiles: authorizeFileWrite,
@@ -30,13 +35,13 @@ const authorizations = {
   createSession: authorizeCreateSession,
   interruptSession: authorizeSessionControl,
   restartSession: authorizeSessionControl,
-  executeCells: authorizeSessionControl,
-  cancelExecution: authorizeSessionControl,
-  answerInput: authorizeSessionControl,
-  sendCommMessage: authorizeSessionControl,
-  runNotebook: authorizeStartWorker,
+  executeCells: authorizeExecutionControl,
+  cancelExecution: authorizeExecutionControl,
+  answerInput: authorizeExecutionControl,
+  sendCommMessage: authorizeExecutionControl,
+  runNotebook: authorizeRunNotebook,
   cancelNotebookRun: authorizeRunControl,
-  createSchedule: authorizeStartWorker,
+  createSchedule: authorizeCreateSchedule,
 } satisfies Record<string, AuthorizeRepeat>;
 
 /**
