@@ -31,6 +31,10 @@ function commitBy(author: string, message = 'm\n'): string {
   return write('commit', `tree ${tree}\nauthor ${author}\ncommitter ${author}\n\n${message}`);
 }
 
+function childOf(parent: string, message: string): string {
+  return at.git('commit-tree', '-p', parent, '-m', message, 'main^{tree}');
+}
+
 function treeOf(mode: string, name: string | Buffer): string {
   const blob = Buffer.from(at.gitWithInput('x', 'hash-object', '-w', '--stdin'), 'hex');
   return write('tree', Buffer.concat([Buffer.from(`${mode} `), Buffer.from(name), Buffer.from([0]), blob]));
@@ -76,14 +80,23 @@ describe('isomorphic-git does right', () => {
 });
 
 describe('isomorphic-git does not read, or changes, what git accepts; so we parse', () => {
-  it.each([
+  const malformedAuthors = [
     ['without an email', 'A 1 +0000'],
     ['without a time', 'A <a@x>'],
     ['with a malformed zone', 'A <a@x> 5 xx'],
-  ])('a commit %s', async (_, author) => {
+  ];
+
+  it.each(malformedAuthors)('a commit %s', async (_, author) => {
     const oid = commitBy(author);
     await expect(git.readCommit({ ...confined(), oid })).rejects.toThrow();
     expect((await at.repository.readCommit(oid)).author.name).toContain('A');
+  });
+
+  it.each(malformedAuthors)('a merge base %s', async (_, author) => {
+    const base = commitBy(author);
+    const [one, two] = [childOf(base, 'one'), childOf(base, 'two')];
+    await expect(git.findMergeBase({ ...confined(), oids: [one, two] })).rejects.toThrow();
+    expect(await at.repository.mergeBases(one, two)).toEqual([base]);
   });
 
   it('a message with other line breaks', async () => {
