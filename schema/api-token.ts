@@ -22,7 +22,7 @@ const ApiToken = builder.objectRef<ApiTokenRow>('ApiToken').implement({
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID; not the token itself.' }),
     userId: t.exposeID('userId', { description: 'UUID of the user that it authenticates.' }),
-    name: t.exposeString('name', { description: 'What it is for.' }),
+    name: t.exposeString('name', { description: 'A text of its creator, which says what uses the token.' }),
     scopes: t.expose('scopes', {
       type: [TokenScopeEnum],
       description: 'What requests with it may do, within what its owner may do.',
@@ -73,7 +73,10 @@ const CreatedApiToken = builder
   .implement({
     description: 'A new API token. Its text is shown this once.',
     fields: (t) => ({
-      apiToken: t.expose('apiToken', { type: ApiToken, description: 'The token as it is kept.' }),
+      apiToken: t.expose('apiToken', {
+        type: ApiToken,
+        description: 'What is kept of it: name, scopes and expiry, not the secret.',
+      }),
       token: t.exposeString('token', { description: 'The token itself; it is shown this once.' }),
     }),
   });

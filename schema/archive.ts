@@ -5,7 +5,7 @@ import { builder } from './builder.js';
 import { writeArgs } from './file-inputs.js';
 
 const ArchiveFormatEnum = builder.enumType('ArchiveFormat', {
-  description: 'The format of an archive of files.',
+  description: 'The formats in which all files at a ref can be downloaded together.',
   values: {
     zip: { value: 'zip', description: 'A zip file, which every system opens without further programs.' },
     tar_gz: { value: 'tar.gz', description: 'A tar file that is compressed with gzip.' },

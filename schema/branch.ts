@@ -12,7 +12,7 @@ import { connectionType, pageArgs, readPage } from './connection.js';
 import { Repository } from './repository.js';
 
 const Branch = builder.objectRef<BranchRow>('Branch').implement({
-  description: 'A branch of a repository.',
+  description: 'A branch of a repository: its name, its newest commit, and whether it is protected.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Without `refs/heads/`.' }),
     commitSha: t.exposeString('commitOid', { description: 'The commit that it points to.' }),

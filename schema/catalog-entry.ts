@@ -7,7 +7,7 @@ import { connectionType, pageArgs, readPage } from './connection.js';
 import { Space } from './space.js';
 
 const CatalogEntryTypeEnum = builder.enumType('CatalogEntryType', {
-  description: 'What a catalog entry is.',
+  description: 'The kinds of things outside of the gateway to which notebooks are linked.',
   values: {
     product: { description: 'Something that the organization offers.' },
     analysis: { description: 'A question about data, and its answer.' },

@@ -6,10 +6,11 @@ import { needsRuntime } from './needs-runtime.js';
 import { Session } from './session.js';
 
 const CommMessageType = builder.enumType('CommMessageType', {
-  description: 'What a message does with a comm.',
+  description:
+    'The type of a Jupyter message on a comm, the connection between a widget and its part in the kernel.',
   values: {
     comm_open: { value: 'comm_open', description: 'Opens it, for a target of the kernel.' },
-    comm_msg: { value: 'comm_msg', description: 'Says something on it.' },
+    comm_msg: { value: 'comm_msg', description: 'Sends data on an open comm, e.g. a new value of a widget.' },
     comm_close: { value: 'comm_close', description: 'Ends the comm; nothing may be sent on it afterwards.' },
   } as const,
 });

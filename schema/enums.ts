@@ -22,11 +22,15 @@ export const SpaceRoleEnum = builder.enumType('SpaceRole', {
 
 /** The purpose that the creator of a repository gives it; a start of a worker can ask for one. */
 export const RepositoryKindEnum = builder.enumType('RepositoryKind', {
-  description: 'What a repository is for.',
+  description:
+    'What a repository is for, as its creator chose. A start of a worker or session may require one of them.',
   values: {
-    analysis: { value: RepositoryKind.analysis, description: 'Holds analyses.' },
-    project: { value: RepositoryKind.project, description: 'Holds a project.' },
-    personal: { value: RepositoryKind.personal, description: "A person's own." },
+    analysis: { value: RepositoryKind.analysis, description: 'Notebooks that answer questions about data.' },
+    project: { value: RepositoryKind.project, description: 'Notebooks and code of a common project.' },
+    personal: {
+      value: RepositoryKind.personal,
+      description: "A person's own notebooks, e.g. to try something.",
+    },
   },
 });
 
@@ -52,10 +56,13 @@ export const RuntimeEnum = builder.enumType('Runtime', {
 
 /** The backends that run workers. */
 export const BackendEnum = builder.enumType('Backend', {
-  description: 'What runs a worker.',
+  description: 'The kind of system that starts the Jupyter server of a worker.',
   values: {
-    docker: { value: Backend.docker, description: 'A Docker container.' },
-    kubernetes: { value: Backend.kubernetes, description: 'A Kubernetes pod.' },
+    docker: { value: Backend.docker, description: 'A container of a Docker engine, for this worker alone.' },
+    kubernetes: {
+      value: Backend.kubernetes,
+      description: 'A Pod in a Kubernetes cluster, for this worker alone.',
+    },
     external: {
       value: Backend.external,
       description: "A Jupyter server, the gateway's own or a registered one.",
@@ -70,7 +77,10 @@ export const WorkerStatusEnum = builder.enumType('WorkerStatus', {
     starting: { value: WorkerStatus.starting, description: 'Its files and its server are being set up.' },
     ready: { value: WorkerStatus.ready, description: 'Takes sessions and cells.' },
     busy: { value: WorkerStatus.busy, description: 'Runs a cell.' },
-    stopping: { value: WorkerStatus.stopping, description: 'Is being stopped.' },
+    stopping: {
+      value: WorkerStatus.stopping,
+      description: 'It accepts nothing more; its server and its kernels are ended.',
+    },
     stopped: { value: WorkerStatus.stopped, description: 'Ended on request.' },
     failed: { value: WorkerStatus.failed, description: 'Ended without a request; `statusReason` says why.' },
   },

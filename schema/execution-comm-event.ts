@@ -29,7 +29,7 @@ builder.objectRef<Of<'comm_open'>>(typeNames.comm_open).implement({
 });
 
 builder.objectRef<Of<'comm_msg'>>(typeNames.comm_msg).implement({
-  description: 'A message on a comm.',
+  description: 'The kernel sends data on an open comm, e.g. the new state of a widget.',
   interfaces,
   fields: (t) => ({
     commId: t.id({

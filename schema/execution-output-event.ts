@@ -34,7 +34,7 @@ builder.objectRef<Of<'stream'>>(typeNames.stream).implement({
 });
 
 builder.objectRef<Of<'display_data'>>(typeNames.display_data).implement({
-  description: 'Something to show.',
+  description: 'An output that the code displays, in one or more formats.',
   interfaces,
   fields: (t) => ({
     data: t.field({ type: 'JSON', description: data, resolve: (row) => row.event.data }),
@@ -91,7 +91,8 @@ builder.objectRef<Of<'clear_output'>>(typeNames.clear_output).implement({
   interfaces,
   fields: (t) => ({
     wait: t.boolean({
-      description: 'Whether to wait for the next output.',
+      description:
+        'True: remove the outputs only when the next one arrives, so that nothing flickers. False: remove them now.',
       resolve: (row) => row.event.wait,
     }),
   }),

@@ -150,7 +150,7 @@ const saveOutputsText =
   'the branch of the session. See `Execution.outputsSave`. Needs `cellId` and the scope `write`; default false.';
 
 const ExecuteCellInput = builder.inputType('ExecuteCellInput', {
-  description: 'A cell to run.',
+  description: 'The code of a cell, and what happens if it fails or takes too long.',
   fields: (t) => ({
     code: t.string({ required: true, description: 'The source of the cell, as the kernel gets it.' }),
     cellIndex: t.int({ description: 'The index of the cell in the notebook, from 0.' }),
@@ -205,12 +205,12 @@ const ExecuteCellsInput = builder.inputType('ExecuteCellsInput', {
 const ExecuteCellsPayload = builder
   .objectRef<{ executions: ExecutionRow[] }>('ExecuteCellsPayload')
   .implement({
-    description: 'What a batch queued.',
+    description: 'The executions of a batch: all were queued together.',
     fields: (t) => ({
       executions: t.expose('executions', {
         type: [Execution],
         extensions: { listSize: 500 },
-        description: 'In the order of the cells.',
+        description: 'One for each cell, in the order of the cells, which is the order in which they run.',
       }),
     }),
   });

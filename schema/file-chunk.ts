@@ -3,7 +3,7 @@ import { builder } from './builder.js';
 
 /** The object type of a part of a file. */
 export const FileChunkType = builder.objectRef<FileChunk>('FileChunk').implement({
-  description: 'A part of a file.',
+  description: 'A part of a file, of which a download has one or more in their order.',
   fields: (t) => ({
     size: t.exposeInt('size', { description: 'The bytes of the whole file.' }),
     sha: t.exposeString('sha', { description: 'The blob oid of the whole file.' }),

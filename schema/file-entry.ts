@@ -35,7 +35,7 @@ const FileEntryConnection = connectionType('FileEntry', FileEntryType);
 const ListKind = builder.enumType('FileListKind', {
   description: 'Which files a list holds.',
   values: {
-    notebook: { description: 'Notebooks only.' },
+    notebook: { description: 'Files whose name ends in `.ipynb`, also those that are not valid.' },
     all: { description: 'Notebooks, text and binary files.' },
   },
 });

@@ -42,7 +42,7 @@ const SaveMerge = builder.enumType('SaveMerge', {
 
 /** The input of `saveFile`, and of a change of `commitFiles`. */
 export const SaveFileInput = builder.inputType('SaveFileInput', {
-  description: 'A save of a file that exists.',
+  description: 'New contents of a file that exists. `createFile` makes a new one.',
   fields: (t) => ({
     path: t.string({ required: true, description: 'Relative, `/`-separated.' }),
     branch: t.string({

@@ -23,7 +23,10 @@ const WorkspaceFile = builder.interfaceRef<FileSnapshot>('WorkspaceFile').implem
   resolveType: (file) =>
     'notebook' in file ? 'NotebookFile' : 'content' in file ? 'TextFile' : 'UnreadableFile',
   fields: (t) => ({
-    kind: t.expose('kind', { type: FileKindEnum, description: 'What the file is.' }),
+    kind: t.expose('kind', {
+      type: FileKindEnum,
+      description: 'The kind that its name and its bytes give it.',
+    }),
     path: t.exposeString('path', { description: 'Relative, `/`-separated.' }),
     ref: t.exposeString('ref', { description: 'The ref that was asked for.' }),
     branch: t.exposeString('branch', { nullable: true, description: 'The branch, when the ref is one.' }),
@@ -71,7 +74,7 @@ builder.objectRef<Extract<FileSnapshot, { kind: 'notebook' }>>('NotebookFile').i
 });
 
 builder.objectRef<Extract<FileSnapshot, { kind: 'text' }>>('TextFile').implement({
-  description: 'A UTF-8 text file.',
+  description: 'A file of UTF-8 text that is no notebook, with its text.',
   interfaces: [WorkspaceFile],
   fields: (t) => ({ content: t.exposeString('content', { description: 'UTF-8 text.' }) }),
 });

@@ -5,7 +5,7 @@ import { connectionType, pageArgsOf, readPage } from './connection.js';
 import { Workspace } from './workspace.js';
 
 const FolderEntryKind = builder.enumType('FolderEntryKind', {
-  description: 'What an entry of a folder is.',
+  description: 'The kind of an entry: a folder, or one of the kinds of files.',
   values: {
     folder: { description: 'A folder with at least one file below it.' },
     notebook: { description: 'A file that ends in `.ipynb`.' },

@@ -18,9 +18,9 @@ const ReplyStatus = builder.enumType('KernelReplyStatus', {
 });
 
 const CompletenessStatus = builder.enumType('CodeCompletenessStatus', {
-  description: 'Whether code is a whole.',
+  description: 'Whether code can run as it is, for a client that decides what the Enter key does.',
   values: {
-    complete: { value: 'complete', description: 'It can run.' },
+    complete: { value: 'complete', description: 'The code can run as it is.' },
     incomplete: { value: 'incomplete', description: 'More lines should follow.' },
     invalid: { value: 'invalid', description: 'It can never run.' },
     unknown: { value: 'unknown', description: 'The kernel cannot say.' },
@@ -40,7 +40,9 @@ const CodeCompletion = builder.objectRef<Completion>('CodeCompletion').implement
   description: 'What fits at a position of code. Positions are in Unicode code points.',
   fields: (t) => ({
     status: t.expose('status', { type: ReplyStatus, description: 'Whether the kernel could answer.' }),
-    matches: t.exposeStringList('matches', { description: 'At most 1,000.' }),
+    matches: t.exposeStringList('matches', {
+      description: 'The texts that fit, in the order of the kernel; at most 1,000.',
+    }),
     cursorStart: t.exposeInt('cursorStart', { description: 'Each match replaces the code from here.' }),
     cursorEnd: t.exposeInt('cursorEnd', { description: 'To here, exclusive.' }),
     metadata: t.expose('metadata', {
@@ -70,7 +72,10 @@ const CodeInspection = builder.objectRef<Inspection>('CodeInspection').implement
 const CodeCompleteness = builder.objectRef<Completeness>('CodeCompleteness').implement({
   description: 'Whether code is ready to run.',
   fields: (t) => ({
-    status: t.expose('status', { type: CompletenessStatus, description: 'Whether the code is a whole.' }),
+    status: t.expose('status', {
+      type: CompletenessStatus,
+      description: 'Whether the code can run as it is, or more lines should follow.',
+    }),
     indent: t.exposeString('indent', {
       nullable: true,
       description: 'With what the next line should begin; null unless `incomplete`.',

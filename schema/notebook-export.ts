@@ -4,7 +4,7 @@ import { largeValue } from './large-value.js';
 import { Workspace } from './workspace.js';
 
 const ExportFormatEnum = builder.enumType('ExportFormat', {
-  description: 'The format of an exported notebook.',
+  description: 'The formats in which a notebook can be read without Jupyter.',
   values: {
     html: { description: 'One document without scripts, in which nothing is loaded from elsewhere.' },
     markdown: { description: 'Code and plain outputs in fences, images within the document.' },

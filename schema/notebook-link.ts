@@ -25,7 +25,10 @@ const NotebookLink = builder.prismaObject('NotebookLink', {
     notebookId: t.exposeID('notebookId', {
       description: 'UUID of the notebook: the `notebookId` of its file.',
     }),
-    targetType: t.expose('targetType', { type: LinkTargetTypeEnum, description: 'What it is linked to.' }),
+    targetType: t.expose('targetType', {
+      type: LinkTargetTypeEnum,
+      description: 'Whether it leads to a product, an analysis, a repository or a use case.',
+    }),
     targetId: t.exposeID('targetId', {
       description: 'UUID of the product, analysis, repository or use case.',
     }),

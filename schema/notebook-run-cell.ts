@@ -5,7 +5,7 @@ import { connectionType } from './connection.js';
 import { Execution } from './execution.js';
 
 const NotebookRunCellType = builder.objectRef<NotebookRunCell>('NotebookRunCell').implement({
-  description: 'A code cell of the run of a notebook.',
+  description: 'One code cell in the run of a notebook: its position, and its execution once it is queued.',
   fields: (t) => ({
     position: t.exposeInt('position', { description: 'The order in which the cells run, from 1.' }),
     cellIndex: t.exposeInt('cellIndex', { description: 'The index in the executed notebook, from 0.' }),

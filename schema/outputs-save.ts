@@ -22,7 +22,10 @@ const OutputsSaveStatusEnum = builder.enumType('OutputsSaveStatus', {
 const OutputsSave = builder.prismaObject('OutputsSave', {
   description: 'The outputs of a run, as they are saved into its cell.',
   fields: (t) => ({
-    status: t.expose('status', { type: OutputsSaveStatusEnum, description: 'How far the save is.' }),
+    status: t.expose('status', {
+      type: OutputsSaveStatusEnum,
+      description: 'Whether the outputs are saved, will be, or cannot be.',
+    }),
     commitSha: t.exposeString('commitOid', {
       nullable: true,
       description: 'The commit after which the branch has them; null while they are not saved.',

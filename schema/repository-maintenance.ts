@@ -28,7 +28,10 @@ export const MaintenanceStepEnum = builder.enumType('MaintenanceStep', {
       description: 'Removes objects of their own file that nothing has referred to for two weeks.',
     },
     pack: { value: MaintenanceStep.pack, description: 'Packs the objects that have a file of their own.' },
-    join_packs: { value: MaintenanceStep.join_packs, description: 'Joins packs that are many.' },
+    join_packs: {
+      value: MaintenanceStep.join_packs,
+      description: 'Joins pack files, so that reads look into fewer of them.',
+    },
     commit_graph: { value: MaintenanceStep.commit_graph, description: 'Writes the index of commits.' },
   },
 });
@@ -37,7 +40,10 @@ const RepositoryMaintenance = builder.objectRef<MaintenanceState>('RepositoryMai
   description: 'The maintenance of a repository, and how its objects are stored on disk.',
   fields: (t) => ({
     repositoryId: t.exposeID('repositoryId', { description: 'UUID of a repository of the space.' }),
-    status: t.expose('status', { type: MaintenanceStatusEnum, description: 'The state of the maintenance.' }),
+    status: t.expose('status', {
+      type: MaintenanceStatusEnum,
+      description: 'Whether one waits or runs, else how the last one ended.',
+    }),
     step: t.expose('step', {
       type: MaintenanceStepEnum,
       nullable: true,
@@ -62,7 +68,7 @@ const RepositoryMaintenance = builder.objectRef<MaintenanceState>('RepositoryMai
       description: 'Why the last one failed; null when it did not.',
     }),
     looseObjects: t.exposeInt('looseObjects', { description: 'Objects in a file of their own, now.' }),
-    packs: t.exposeInt('packs', { description: 'Packs, now.' }),
+    packs: t.exposeInt('packs', { description: 'Pack files, now; more than 8 are joined.' }),
     sizeBytes: t.exposeFloat('sizeBytes', { description: 'Bytes of all object files, now.' }),
   }),
 });

@@ -17,7 +17,10 @@ export const Repository = builder.prismaObject('Repository', {
   fields: (t) => ({
     id: t.exposeID('id', { description: 'UUID of the repository.' }),
     name: t.exposeString('name', { description: 'Unique in its space.' }),
-    kind: t.expose('kind', { type: RepositoryKindEnum, description: 'What it is for.' }),
+    kind: t.expose('kind', {
+      type: RepositoryKindEnum,
+      description: 'As its creator chose; it changes no permission.',
+    }),
     defaultBranch: t.exposeString('defaultBranch', {
       description: 'The branch that requests without one use.',
     }),
@@ -64,7 +67,11 @@ const CreateRepositoryInput = builder.inputType('CreateRepositoryInput', {
   description: 'The name and the kind of a new repository, and what it mirrors.',
   fields: (t) => ({
     name: t.string({ required: true, description: repositoryName }),
-    kind: t.field({ type: RepositoryKindEnum, required: true, description: 'What it is for.' }),
+    kind: t.field({
+      type: RepositoryKindEnum,
+      required: true,
+      description: 'A label; it changes no permission.',
+    }),
     defaultBranch: t.string({ description: 'Default `main`.' }),
     remote: t.field({
       type: RepositoryRemoteInput,

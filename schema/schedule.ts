@@ -14,7 +14,7 @@ import { Workspace } from './workspace.js';
 
 /** The enum of the states of schedules. */
 export const ScheduleStatusEnum = builder.enumType('ScheduleStatus', {
-  description: 'The states of a schedule.',
+  description: 'Whether a schedule starts runs, and if not, why.',
   values: {
     active: { value: ScheduleStatus.active, description: 'It starts a run each time that it is due.' },
     paused: { value: ScheduleStatus.paused, description: 'Somebody has stopped it.' },

@@ -9,7 +9,7 @@ import { Space } from './space.js';
 import { Workspace } from './workspace.js';
 
 const SearchInEnum = builder.enumType('SearchIn', {
-  description: 'What a search looks at.',
+  description: 'Whether a search reads the contents of files or their paths.',
   values: {
     names: { description: 'The paths of files.' },
     content: {
@@ -19,7 +19,7 @@ const SearchInEnum = builder.enumType('SearchIn', {
 });
 
 const SearchedCellPartEnum = builder.enumType('SearchedCellPart', {
-  description: 'A part of a notebook cell.',
+  description: 'Where in a notebook cell the text was found.',
   values: {
     source: { description: 'What a person wrote.' },
     output: { description: 'What a kernel printed or displayed.' },
@@ -38,7 +38,7 @@ const CellTypeEnum = builder.enumType('CellType', {
 const SearchedCell = builder.objectRef<NonNullable<SearchHit['cell']>>('SearchedCell').implement({
   description: 'The cell of a notebook in which a search found its text.',
   fields: (t) => ({
-    index: t.exposeInt('index', { description: 'From 0.' }),
+    index: t.exposeInt('index', { description: 'The position of the cell in the notebook, from 0.' }),
     id: t.exposeID('id', { nullable: true, description: 'Null where the stored cell has none.' }),
     type: t.expose('type', {
       type: CellTypeEnum,
@@ -53,7 +53,10 @@ const SearchHitType = builder.objectRef<SearchHit>('SearchHit').implement({
   fields: (t) => ({
     workspaceId: t.exposeID('workspaceId', { description: 'UUID of the workspace that has the file.' }),
     path: t.exposeString('path', { description: 'Relative, `/`-separated.' }),
-    kind: t.expose('kind', { type: FileKindEnum, description: 'What the file is.' }),
+    kind: t.expose('kind', {
+      type: FileKindEnum,
+      description: 'The kind that its name and its bytes give it.',
+    }),
     sha: t.exposeString('sha', { description: 'The oid of the blob that was searched.' }),
     cell: t.field({
       type: SearchedCell,

@@ -98,7 +98,7 @@ const CreateSessionInput = builder.inputType('CreateSessionInput', {
 const CreatedSession = builder
   .objectRef<{ session: SessionRow; created: boolean }>('CreatedSession')
   .implement({
-    description: 'A live session.',
+    description: 'The session that `createSession` made or found.',
     fields: (t) => ({
       session: t.field({
         type: Session,

@@ -9,7 +9,7 @@ import { Space } from './space.js';
 import { User } from './user.js';
 
 const SpaceMember = builder.objectRef<MemberRow>('SpaceMember').implement({
-  description: 'A user in a space.',
+  description: 'A user who may enter a space, and their role there.',
   fields: (t) => ({
     userId: t.exposeID('userId', { description: 'UUID of the user.' }),
     user: t.expose('user', { type: User, description: 'The member, with name and e-mail address.' }),

@@ -18,7 +18,7 @@ export const Space = builder.prismaObject('Space', {
     name: t.exposeString('name', { description: 'Its name for people.' }),
     role: t.field({
       type: SpaceRoleEnum,
-      description: "The caller's role.",
+      description: 'What the caller may do here; a platform admin has `admin` in each space.',
       resolve: async (space, _args, { services, ctx }) => (await loadSpaceById(services, ctx, space.id)).role,
     }),
     effectivePermissions: t.field({
@@ -62,7 +62,7 @@ const CreateSpaceInput = builder.inputType('CreateSpaceInput', {
 });
 
 const UpdateSpaceInput = builder.inputType('UpdateSpaceInput', {
-  description: 'What to change of a space.',
+  description: 'The new name of a space; its slug never changes.',
   fields: (t) => ({ name: t.string({ required: true, description: '1 to 200 characters.' }) }),
 });
 

@@ -97,7 +97,8 @@ builder.subscriptionField('workerFileContent', (t) =>
 );
 
 const CommitWorkerFilesInput = builder.inputType('CommitWorkerFilesInput', {
-  description: 'Which files of a worker to commit to its branch.',
+  description:
+    'Files that kernels wrote into the folder of a worker, to be saved on its branch with one commit.',
   fields: (t) => ({
     paths: t.stringList({ required: true, description: '1 to 500 paths, also of deleted files.' }),
     commitMessage: t.string({ description: 'At most 10,000 characters; default one that names the number.' }),

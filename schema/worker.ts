@@ -47,7 +47,10 @@ export const Worker = builder.prismaObject('Worker', {
       description: 'What the caller may do with it at this moment.',
       resolve: (worker, _args, { services, ctx }) => loadRuntimePermissions(services, ctx, worker),
     }),
-    backend: t.expose('backend', { type: BackendEnum, description: 'What runs it.' }),
+    backend: t.expose('backend', {
+      type: BackendEnum,
+      description: 'What runs its Jupyter server: it follows from the kernel profile.',
+    }),
     status: t.expose('status', { type: WorkerStatusEnum, description: 'The state that it is in now.' }),
     statusReason: t.exposeString('statusReason', {
       nullable: true,
@@ -167,7 +170,7 @@ export function startFields(t: Parameters<Parameters<typeof builder.inputType>[1
 }
 
 const StartedWorker = builder.objectRef<{ worker: WorkerRow; created: boolean }>('StartedWorker').implement({
-  description: 'A live worker.',
+  description: 'The worker that `startWorker` started or found.',
   fields: (t) => ({
     worker: t.field({
       type: Worker,

@@ -44,7 +44,7 @@ const WorkspaceGrant = builder.objectRef<GrantRow>('WorkspaceGrant').implement({
 });
 
 const WorkspaceAccess = builder.objectRef<SharedWorkspace>('WorkspaceAccess').implement({
-  description: 'The sharing of a workspace.',
+  description: 'Who may view, edit and manage a workspace: its owner, its visibility and its grants.',
   fields: (t) => ({
     workspaceId: t.id({
       description: 'UUID of a workspace of the space.',

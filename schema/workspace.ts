@@ -183,14 +183,14 @@ builder.mutationFields((t) => ({
 
 /** The kinds of changes of a workspace. */
 export const WorkspaceChangeKind = builder.enumType('WorkspaceChangeKind', {
-  description: 'What happened to a workspace.',
+  description: 'The kinds of changes of a workspace that `workspaceChanged` reports.',
   values: {
     created: { description: 'It was created.' },
     updated: { description: 'Its metadata changed.' },
     access_changed: { description: 'Its sharing was replaced.' },
     schedules_changed: { description: 'A schedule was created, changed, suspended or deleted.' },
-    archived: { description: 'It was archived.' },
-    unarchived: { description: 'It was unarchived.' },
+    archived: { description: 'It is read-only from now on; its workers are stopped.' },
+    unarchived: { description: 'It was archived, and can be changed again.' },
   },
 });
 

@@ -10,20 +10,20 @@ export type AccessLevel =
   /** To view; with the role editor also to edit. */
   | 'view';
 
-/** The format of an archive of files. */
+/** The formats in which all files at a ref can be downloaded together. */
 export type ArchiveFormat =
   /** A tar file that is compressed with gzip. */
   | 'tar_gz'
   /** A zip file, which every system opens without further programs. */
   | 'zip';
 
-/** What runs a worker. */
+/** The kind of system that starts the Jupyter server of a worker. */
 export type Backend =
-  /** A Docker container. */
+  /** A container of a Docker engine, for this worker alone. */
   | 'docker'
   /** A Jupyter server, the gateway's own or a registered one. */
   | 'external'
-  /** A Kubernetes pod. */
+  /** A Pod in a Kubernetes cluster, for this worker alone. */
   | 'kubernetes';
 
 /** One of several cells that are queued together, with what the caller saw of it. */
@@ -99,11 +99,11 @@ export type CommMessageInput = {
   type: CommMessageType;
 };
 
-/** What a message does with a comm. */
+/** The type of a Jupyter message on a comm, the connection between a widget and its part in the kernel. */
 export type CommMessageType =
   /** Ends the comm; nothing may be sent on it afterwards. */
   | 'comm_close'
-  /** Says something on it. */
+  /** Sends data on an open comm, e.g. a new value of a widget. */
   | 'comm_msg'
   /** Opens it, for a target of the kernel. */
   | 'comm_open';
@@ -118,7 +118,7 @@ export type CommitFilesInput = {
   commitMessage: string;
 };
 
-/** Which files of a worker to commit to its branch. */
+/** Files that kernels wrote into the folder of a worker, to be saved on its branch with one commit. */
 export type CommitWorkerFilesInput = {
   /** At most 10,000 characters; default one that names the number. */
   commitMessage?: string | null | undefined;
@@ -226,7 +226,7 @@ export type DeleteFileInput = {
   path: string;
 };
 
-/** A cell to run. */
+/** The code of a cell, and what happens if it fails or takes too long. */
 export type ExecuteCellInput = {
   /** The cell's nbformat id. */
   cellId?: string | null | undefined;
@@ -273,7 +273,7 @@ export type ExecutionStatus =
   /** Interrupted after its `timeoutSeconds`. */
   | 'timed_out';
 
-/** The format of an exported notebook. */
+/** The formats in which a notebook can be read without Jupyter. */
 export type ExportFormat =
   /** One document without scripts, in which nothing is loaded from elsewhere. */
   | 'html'
@@ -326,7 +326,7 @@ export type FileKind =
 export type FileListKind =
   /** Notebooks, text and binary files. */
   | 'all'
-  /** Notebooks only. */
+  /** Files whose name ends in `.ipynb`, also those that are not valid. */
   | 'notebook';
 
 /** Whether a kernel could answer. */
@@ -362,7 +362,7 @@ export type MaintenanceStatus =
 export type MaintenanceStep =
   /** Writes the index of commits. */
   | 'commit_graph'
-  /** Joins packs that are many. */
+  /** Joins pack files, so that reads look into fewer of them. */
   | 'join_packs'
   /** Packs the objects that have a file of their own. */
   | 'pack'
@@ -455,13 +455,13 @@ export type RenameFileInput = {
   path: string;
 };
 
-/** What a repository is for. */
+/** What a repository is for, as its creator chose. A start of a worker or session may require one of them. */
 export type RepositoryKind =
-  /** Holds analyses. */
+  /** Notebooks that answer questions about data. */
   | 'analysis'
-  /** A person's own. */
+  /** A person's own notebooks, e.g. to try something. */
   | 'personal'
-  /** Holds a project. */
+  /** Notebooks and code of a common project. */
   | 'project';
 
 /** A version to restore on its branch. */
@@ -511,7 +511,7 @@ export type Runtime =
   /** The gateway's own Jupyter, one server a worker. */
   | 'local';
 
-/** A save of a file that exists. */
+/** New contents of a file that exists. `createFile` makes a new one. */
 export type SaveFileInput = {
   /** The blob that the client read last; `base_sha_conflict` where the branch has another. Default: no check. */
   baseSha?: string | null | undefined;
@@ -565,7 +565,7 @@ export type ScheduleChangeKind =
   /** What it runs changed, or how or when. */
   | 'updated';
 
-/** The states of a schedule. */
+/** Whether a schedule starts runs, and if not, why. */
 export type ScheduleStatus =
   /** It starts a run each time that it is due. */
   | 'active'
@@ -574,14 +574,14 @@ export type ScheduleStatus =
   /** Its last run could not start, and would not the next time either; see `error`. */
   | 'suspended';
 
-/** What a search looks at. */
+/** Whether a search reads the contents of files or their paths. */
 export type SearchIn =
   /** The lines of text files, and those of the sources and outputs of notebook cells. */
   | 'content'
   /** The paths of files. */
   | 'names';
 
-/** A part of a notebook cell. */
+/** Where in a notebook cell the text was found. */
 export type SearchedCellPart =
   /** What a kernel printed or displayed. */
   | 'output'
@@ -698,7 +698,7 @@ export type WorkerStatus =
   | 'starting'
   /** Ended on request. */
   | 'stopped'
-  /** Is being stopped. */
+  /** It accepts nothing more; its server and its kernels are ended. */
   | 'stopping';
 
 /** The new sharing of a workspace, which replaces the former one. */
@@ -711,17 +711,17 @@ export type WorkspaceAccessInput = {
   visibility?: Visibility | null | undefined;
 };
 
-/** What happened to a workspace. */
+/** The kinds of changes of a workspace that `workspaceChanged` reports. */
 export type WorkspaceChangeKind =
   /** Its sharing was replaced. */
   | 'access_changed'
-  /** It was archived. */
+  /** It is read-only from now on; its workers are stopped. */
   | 'archived'
   /** It was created. */
   | 'created'
   /** A schedule was created, changed, suspended or deleted. */
   | 'schedules_changed'
-  /** It was unarchived. */
+  /** It was archived, and can be changed again. */
   | 'unarchived'
   /** Its metadata changed. */
   | 'updated';

@@ -19,7 +19,7 @@ export type BatchCellInput = {
   sourceSha?: string | null | undefined;
 };
 
-/** What a catalog entry is. */
+/** The kinds of things outside of the gateway to which notebooks are linked. */
 export type CatalogEntryType =
   /** A question about data, and its answer. */
   | 'analysis'
@@ -46,11 +46,11 @@ export type CommMessageInput = {
   type: CommMessageType;
 };
 
-/** What a message does with a comm. */
+/** The type of a Jupyter message on a comm, the connection between a widget and its part in the kernel. */
 export type CommMessageType =
   /** Ends the comm; nothing may be sent on it afterwards. */
   | 'comm_close'
-  /** Says something on it. */
+  /** Sends data on an open comm, e.g. a new value of a widget. */
   | 'comm_msg'
   /** Opens it, for a target of the kernel. */
   | 'comm_open';
@@ -95,7 +95,7 @@ export type DeleteFileInput = {
   path: string;
 };
 
-/** A cell to run. */
+/** The code of a cell, and what happens if it fails or takes too long. */
 export type ExecuteCellInput = {
   /** The cell's nbformat id. */
   cellId?: string | null | undefined;
@@ -198,13 +198,13 @@ export type RenameFileInput = {
   path: string;
 };
 
-/** What a repository is for. */
+/** What a repository is for, as its creator chose. A start of a worker or session may require one of them. */
 export type RepositoryKind =
-  /** Holds analyses. */
+  /** Notebooks that answer questions about data. */
   | 'analysis'
-  /** A person's own. */
+  /** A person's own notebooks, e.g. to try something. */
   | 'personal'
-  /** Holds a project. */
+  /** Notebooks and code of a common project. */
   | 'project';
 
 /** A version to restore on its branch. */
@@ -217,7 +217,7 @@ export type RestoreVersionInput = {
   versionId: string;
 };
 
-/** A save of a file that exists. */
+/** New contents of a file that exists. `createFile` makes a new one. */
 export type SaveFileInput = {
   /** The blob that the client read last; `base_sha_conflict` where the branch has another. Default: no check. */
   baseSha?: string | null | undefined;
@@ -278,7 +278,7 @@ export type WorkerStatus =
   | 'starting'
   /** Ended on request. */
   | 'stopped'
-  /** Is being stopped. */
+  /** It accepts nothing more; its server and its kernels are ended. */
   | 'stopping';
 
 export type AuthorsOfCellsQueryVariables = Exact<{

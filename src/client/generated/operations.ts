@@ -3,7 +3,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedText } from '../typed-text.js';
-/** A cell to run. */
+/** The code of a cell, and what happens if it fails or takes too long. */
 export type ExecuteCellInput = {
   /** The cell's nbformat id. */
   cellId?: string | null | undefined;
@@ -56,7 +56,7 @@ export type FileKind =
   /** UTF-8 text. */
   | 'text';
 
-/** A save of a file that exists. */
+/** New contents of a file that exists. `createFile` makes a new one. */
 export type SaveFileInput = {
   /** The blob that the client read last; `base_sha_conflict` where the branch has another. Default: no check. */
   baseSha?: string | null | undefined;
