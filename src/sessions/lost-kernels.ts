@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isStillOwner, type OwnerTarget } from '../engines/database/owner-target.js';
+import { DoublingWait } from '../engines/events/doubling-wait.js';
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import { sharedAbort } from '../engines/events/shared-abort.js';
 import type { WorkerManager } from '../workers/worker-manager.js';
@@ -57,9 +58,10 @@ export class LostKernels {
   async #end(lost: LostKernel): Promise<void> {
     const { signal } = this.#closing;
     const { workers, queue, log } = this.#deps;
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
+    const pauses = new DoublingWait(firstPauseMs, maxPauseMs);
+    for (;;) {
       // Also before the first try: the row of the session is being written.
-      await this.#pause(lost.workerId, pauseMs);
+      await this.#pause(lost.workerId, pauses.next());
       if (signal.aborted || !workers.endpoint(lost.workerId)) return;
       try {
         return await queue.run(lost.sessionId, (aborted) => this.#remove(lost, aborted));

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { FormerOwnerError } from '../engines/database/former-owner-error.js';
+import { DoublingWait } from '../engines/events/doubling-wait.js';
 import { sharedAbort } from '../engines/events/shared-abort.js';
 
 const firstRetryMs = 200;
@@ -44,8 +44,9 @@ export class EndRetries {
   async #retry(workerId: string, end: () => Promise<void>): Promise<void> {
     const { log } = this.#deps;
     const { signal } = this.#closing;
-    for (let delayMs = firstRetryMs; ; delayMs = Math.min(delayMs * 2, maxRetryMs)) {
-      await sleep(delayMs, undefined, { signal, ref: false }).catch(() => {});
+    const retry = new DoublingWait(firstRetryMs, maxRetryMs);
+    for (;;) {
+      await retry.wait(signal);
       if (signal.aborted) return;
       try {
         await end();

@@ -1,3 +1,5 @@
+import { DoublingWait } from '../engines/events/doubling-wait.js';
+
 /** The waits before a failed synchronization is tried again double from the first to the last of these. */
 const firstRetryMs = 1_000;
 const maxRetryMs = 60_000;
@@ -11,7 +13,7 @@ export class FollowedFolder {
   /** The branch moved while {@link running} ran. */
   #isOutdated = false;
   #isClosed = false;
-  #failures = 0;
+  readonly #waits = new DoublingWait(firstRetryMs, maxRetryMs);
   #retry: NodeJS.Timeout | undefined;
 
   readonly #deps: { synchronize(): Promise<boolean>; unsubscribe(): void };
@@ -43,16 +45,14 @@ export class FollowedFolder {
     do {
       clearTimeout(this.#retry);
       this.#isOutdated = false;
-      if (await this.#deps.synchronize()) this.#failures = 0;
+      if (await this.#deps.synchronize()) this.#waits.reset();
       else if (!this.#isClosed) this.#retryLater();
     } while (this.#isOutdated && !this.#isClosed);
     this.#running = undefined;
   }
 
   #retryLater(): void {
-    const delayMs = Math.min(firstRetryMs * 2 ** this.#failures, maxRetryMs);
-    this.#failures += 1;
-    this.#retry = setTimeout(() => this.update(), delayMs);
+    this.#retry = setTimeout(() => this.update(), this.#waits.next());
     this.#retry.unref();
   }
 }

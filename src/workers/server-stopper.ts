@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { DoublingWait } from '../engines/events/doubling-wait.js';
 import type { WorkerBackend } from './backend.js';
 
 const firstRetryMs = 1_000;
@@ -50,11 +50,10 @@ export class ServerStopper {
     const own = new AbortController();
     this.#retries.set(workerId, own);
     const signal = AbortSignal.any([own.signal, this.#closing.signal]);
-    let delayMs = firstRetryMs;
+    const retry = new DoublingWait(firstRetryMs, maxRetryMs);
     let isStopped = false;
     do {
-      await sleep(delayMs, undefined, { signal, ref: false }).catch(() => {});
-      delayMs = Math.min(delayMs * 2, maxRetryMs);
+      await retry.wait(signal);
       if (!signal.aborted) isStopped = await this.#attempt(backend, workerId);
     } while (!signal.aborted && !isStopped);
     if (this.#retries.get(workerId) === own) this.#retries.delete(workerId);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { DoublingWait } from '../engines/events/doubling-wait.js';
 import type { JupyterEndpoint } from '../engines/kernels/jupyter-endpoint.js';
 import type { WorkerBackend } from './backend.js';
 
@@ -32,7 +33,7 @@ export class WarmSlot {
   readonly #starting = new Map<string, AbortController>();
   /** The starts and removals that go on. */
   readonly #work = new Set<Promise<void>>();
-  #failures = 0;
+  readonly #waits = new DoublingWait(firstRetryMs, maxRetryMs);
   #retry: NodeJS.Timeout | undefined;
 
   readonly #deps: WarmSlotDeps;
@@ -116,7 +117,7 @@ export class WarmSlot {
       const worker = await this.#deps.start(workerId, aborter.signal);
       aborter.signal.throwIfAborted();
       this.#ready.push(worker);
-      this.#failures = 0;
+      this.#waits.reset();
     } catch (err) {
       await this.#deps.discard(workerId);
       if (!aborter.signal.aborted) {
@@ -131,12 +132,10 @@ export class WarmSlot {
 
   #retryLater(): void {
     if (this.#retry) return;
-    const delayMs = Math.min(firstRetryMs * 2 ** this.#failures, maxRetryMs);
-    this.#failures += 1;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       this.#fill();
-    }, delayMs);
+    }, this.#waits.next());
     this.#retry.unref();
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { PrismaClient, Worker } from '../../prisma/generated/client/client.js';
+import { DoublingWait } from '../engines/events/doubling-wait.js';
 import { rejectOnAbort } from '../engines/events/reject-on-abort.js';
 import { sharedAbort } from '../engines/events/shared-abort.js';
 import { withTimeLimit } from '../engines/events/with-time-limit.js';
@@ -120,8 +121,9 @@ export class WorkerAdoption {
   /** Never rejects. */
   async #askAgain(backend: WorkerBackend): Promise<void> {
     const { signal } = this.#closing;
-    for (let delayMs = firstRetryMs; !signal.aborted; delayMs = Math.min(delayMs * 2, maxRetryMs)) {
-      await sleep(delayMs, undefined, { signal, ref: false }).catch(() => {});
+    const retry = new DoublingWait(firstRetryMs, maxRetryMs);
+    while (!signal.aborted) {
+      await retry.wait(signal);
       try {
         await this.#decide(backend, await this.#servers(backend, answerMs));
         this.#deps.log.info({ backend: backend.kind }, 'the workers of a backend were adopted');

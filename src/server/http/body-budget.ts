@@ -10,7 +10,10 @@ export interface BodyBudgetLimits {
   total: number;
 }
 
-/** Counts the bytes of bodies from their arrival until their requests are answered. */
+/**
+ * Counts the bytes of bodies from their arrival until their requests are answered. Not a `ByteBudget`: there each result is
+ * counted as a whole, and a first one always has room. A body is counted piece by piece, and no piece may pass a limit.
+ */
 export class BodyBudget {
   readonly #limits: BodyBudgetLimits;
   readonly #byUser = new Map<string, number>();

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { DoublingWait } from '../../engines/events/doubling-wait.js';
 
 const firstWaitMs = 200;
 const maxWaitMs = 5_000;
@@ -13,7 +13,7 @@ const maxAttempts = 30;
  * @throws what the last attempt threw
  */
 export async function retryWithWaits(attempt: () => Promise<unknown>, signal: AbortSignal): Promise<boolean> {
-  let waitMs = firstWaitMs;
+  const retry = new DoublingWait(firstWaitMs, maxWaitMs);
   for (let attempts = 1; !signal.aborted; attempts += 1) {
     try {
       await attempt();
@@ -21,8 +21,7 @@ export async function retryWithWaits(attempt: () => Promise<unknown>, signal: Ab
     } catch (error) {
       if (attempts === maxAttempts) throw error;
     }
-    await sleep(waitMs, undefined, { signal, ref: false }).catch(() => {});
-    waitMs = Math.min(waitMs * 2, maxWaitMs);
+    await retry.wait(signal);
   }
   return false;
 }

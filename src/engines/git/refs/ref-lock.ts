@@ -54,6 +54,7 @@ async function acquire(
   touched: Set<string>,
 ): Promise<void> {
   const deadline = Date.now() + maxWaitMs;
+  // Not `DoublingWait`: this folder imports nothing of the other engines.
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
     try {
       linkSync(temp, lockFile);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { DoublingWait } from '../../../engines/events/doubling-wait.js';
 import type { DockerEngine } from './docker-engine.js';
 import { readJsonLines } from './json-lines.js';
 
@@ -65,12 +66,12 @@ export class EngineWatch {
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
-    let delayMs = minRetryMs;
+    const retry = new DoublingWait(minRetryMs, maxRetryMs);
     let isReported = false;
     while (!signal.aborted) {
       try {
         await this.#watchOnce(() => {
-          delayMs = minRetryMs;
+          retry.reset();
           isReported = false;
         });
       } catch (err) {
@@ -78,8 +79,7 @@ export class EngineWatch {
         isReported = true;
       }
       this.#connectedAt = undefined;
-      await sleep(delayMs, undefined, { signal, ref: false }).catch(() => {});
-      delayMs = Math.min(delayMs * 2, maxRetryMs);
+      await retry.wait(signal);
     }
   }
 

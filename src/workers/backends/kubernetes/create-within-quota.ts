@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DoublingWait } from '../../../engines/events/doubling-wait.js';
 import { isFault } from './cluster-error.js';
 import type { PodStartProgress } from './pod-start-progress.js';
 import { waitingForQuota } from './what-pod-waits-for.js';
@@ -15,14 +16,15 @@ export async function createWithinQuota<T>(
   create: () => Promise<T>,
   { progress, signal }: { progress: PodStartProgress; signal: AbortSignal },
 ): Promise<T> {
-  for (let delayMs = firstRetryMs; ; delayMs = Math.min(delayMs * 2, maxRetryMs)) {
+  const retry = new DoublingWait(firstRetryMs, maxRetryMs);
+  for (;;) {
     try {
       return await create();
     } catch (error) {
       if (isFault(error, 'quota')) progress.waitsFor(waitingForQuota);
       else if (!isFault(error, 'quota_unsettled')) throw error;
       // Others that were refused at the same time are to try at another one.
-      await sleep(delayMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
+      await sleep(retry.next() * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
       signal.throwIfAborted();
     }
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeConfig, type V1Pod, Watch } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
+import { DoublingWait } from '../../../engines/events/doubling-wait.js';
 import { rejectOnAbort } from '../../../engines/events/reject-on-abort.js';
 import { withTimeLimit } from '../../../engines/events/with-time-limit.js';
 import { type ClusterClient, selectorOf } from './cluster-client.js';
@@ -84,20 +85,19 @@ export class PodWatch {
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
-    let delayMs = firstRetryMs;
+    const retry = new DoublingWait(firstRetryMs, maxRetryMs);
     while (!signal.aborted) {
       const begun = performance.now();
       const error = await this.#watchOnce();
       if (signal.aborted) return;
       const hasLasted = performance.now() - begun > maxRetryMs;
-      if (hasLasted) delayMs = firstRetryMs;
+      if (hasLasted) retry.reset();
       if (error) {
         this.#version = undefined;
-        const level = delayMs === firstRetryMs ? 'warn' : 'debug';
+        const level = retry.isFirst ? 'warn' : 'debug';
         this.#deps.log[level]({ err: error }, 'the watch of the worker Pods was interrupted');
       }
-      await sleep(delayMs, undefined, { signal, ref: false }).catch(() => {});
-      delayMs = Math.min(delayMs * 2, maxRetryMs);
+      await retry.wait(signal);
     }
   }
 
