@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { z } from 'zod';
 import type { ErrorCode } from '../src/errors.js';
 import type { GuardedWrite } from './guard-write.js';
-import type { RepeatableMutation } from './idempotency/keyed-request.js';
+import type { RepeatableOperation } from './idempotency/keyed-request.js';
 import type { ResponsePlan } from './response-plan.js';
 
 /** The groups of operations, as the description of the API lists them. */
@@ -45,10 +45,10 @@ export interface RouteDescription {
   /** The codes of its own errors, beside those that every route has. */
   errors: readonly ErrorCode[];
   /**
-   * Set where a request may be repeated with an `Idempotency-Key`: the mutation whose authorization decides who gets the
+   * Set where a request may be repeated with an `Idempotency-Key`: the GraphQL field whose authorization decides who gets the
    * stored answer.
    */
-  repeats?: RepeatableMutation;
+  repeats?: RepeatableOperation;
   /** Set where `If-Match` and `If-None-Match` guard the write of a file. */
   guards?: GuardedWrite;
   /**

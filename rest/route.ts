@@ -7,7 +7,7 @@ import { answerWith } from './answer-with.js';
 import type { ByteRange } from './byte-range.js';
 import { assertNoTagAsked } from './etag.js';
 import { guardWrite } from './guard-write.js';
-import type { RepeatableMutation } from './idempotency/keyed-request.js';
+import type { RepeatableOperation } from './idempotency/keyed-request.js';
 import { parsePayload } from './payloads/parse-payload.js';
 import type { ValueChecks } from './payloads/value-checks.js';
 import type { Answer, Graph, RouteRequest } from './request.js';
@@ -27,11 +27,10 @@ export interface RestRoute extends RouteDescription {
   handle(request: RouteRequest, graph: Graph, checks: ValueChecks): Promise<RouteAnswer>;
 }
 
-/** Every POST but a stream, and one that only reads, names what it repeats; nothing else can be repeated. */
+/** Every POST but a stream names what it repeats; nothing else can be repeated. */
 type Repeats<TData> =
-  | { method: 'post'; isQuery: true; repeats?: never }
   | { method: 'post'; responds: { kind: 'stream' }; repeats?: never }
-  | { method: 'post'; repeats: RepeatableMutation & keyof TData }
+  | { method: 'post'; repeats: RepeatableOperation & keyof TData }
   | { method: 'get' | 'put' | 'patch' | 'delete'; repeats?: never };
 
 /** How a request becomes the variables of a document, and its data an answer. */

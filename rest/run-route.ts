@@ -78,7 +78,7 @@ async function runKeyed(
     method: c.req.method,
     path: new URL(c.req.url).pathname,
     body: bytes,
-    mutation: route.repeats!,
+    operation: route.repeats!,
     names: namesOf(c.req.param() as Record<string, string>, body, route.body),
   };
   const onLost = (error: unknown) => deps.onInternalError(error, deps.requestId(c.env));

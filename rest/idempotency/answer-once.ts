@@ -19,7 +19,7 @@ export interface KeyedAttempt {
 export interface IdempotencyStore<TContext> {
   /**
    * Begins a request, or returns the stored answer of the same one. A property and not a method, so that a store that does
-   * not know one of the {@link KeyedRequest.mutation}s is a type error.
+   * not know one of the {@link KeyedRequest.operation}s is a type error.
    * @throws DomainError `idempotency_key_reused`, `idempotency_in_progress`, and what denies the caller the resource
    */
   begin: (

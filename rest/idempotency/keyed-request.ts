@@ -1,8 +1,8 @@
 /**
- * The mutations that a route may name as repeatable. The store of the composition root must know the authorization of
+ * The GraphQL fields that a route may name as repeatable. The store of the composition root must know the authorization of
  * each: one that it does not know is a type error there.
  */
-export type RepeatableMutation =
+export type RepeatableOperation =
   | 'createWorkspace'
   | 'archiveWorkspace'
   | 'unarchiveWorkspace'
@@ -18,6 +18,8 @@ export type RepeatableMutation =
   | 'createSession'
   | 'interruptSession'
   | 'restartSession'
+  | 'completeCode'
+  | 'inspectCode'
   | 'executeCells'
   | 'cancelExecution'
   | 'answerInput'
@@ -34,8 +36,8 @@ export interface KeyedRequest {
   path: string;
   /** Empty where there is none. */
   body: Uint8Array;
-  /** The mutation that the request runs. */
-  mutation: RepeatableMutation;
+  /** The GraphQL field that the request runs. */
+  operation: RepeatableOperation;
   /** What the path and the body name, to authorize the caller; a body's names are not checked. */
   names: { spaceSlug: string; [name: string]: string };
 }

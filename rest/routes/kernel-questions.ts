@@ -40,7 +40,7 @@ export const kernelQuestionRoutes: RestRoute[] = [
     }),
     responds: { kind: 'ok', at: 'completeCode' },
     errors,
-    isQuery: true,
+    repeats: 'completeCode',
   }),
   route({
     operationId: 'inspectCode',
@@ -61,6 +61,6 @@ export const kernelQuestionRoutes: RestRoute[] = [
     }),
     responds: { kind: 'ok', at: 'inspectCode' },
     errors,
-    isQuery: true,
+    repeats: 'inspectCode',
   }),
 ];

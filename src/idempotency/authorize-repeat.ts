@@ -18,7 +18,7 @@ import { authorizeStartWorker } from '../workers/authorize-start-worker.js';
 import { authorizeArchiveWorkspace } from '../workspaces/authorize-archive-workspace.js';
 import { authorizeCreateWorkspace } from '../workspaces/authorize-create-workspace.js';
 
-/** The authorization of each mutation that a request with an `Idempotency-Key` may repeat. */
+/** The authorization of each operation that a request with an `Idempotency-Key` may repeat. */
 const authorizations = {
   createWorkspace: authorizeCreateWorkspace,
   archiveWorkspace: authorizeArchiveWorkspace,
@@ -35,6 +35,8 @@ const authorizations = {
   createSession: authorizeCreateSession,
   interruptSession: authorizeSessionControl,
   restartSession: authorizeSessionControl,
+  completeCode: authorizeExecutionControl,
+  inspectCode: authorizeExecutionControl,
   executeCells: authorizeExecutionControl,
   cancelExecution: authorizeExecutionControl,
   answerInput: authorizeExecutionControl,
@@ -45,10 +47,10 @@ const authorizations = {
 } satisfies Record<string, AuthorizeRepeat>;
 
 /**
- * A mutation that a request with an `Idempotency-Key` may repeat. A route that names another one does not compile: the
+ * An operation that a request with an `Idempotency-Key` may repeat. A route that names another one does not compile: the
  * store that REST is given takes no other names.
  */
-export type RepeatableMutation = keyof typeof authorizations;
+export type RepeatableOperation = keyof typeof authorizations;
 
 /**
  * Authorizes a caller, with the permissions that they have now, to get the stored answer of a request.
@@ -57,8 +59,8 @@ export type RepeatableMutation = keyof typeof authorizations;
 export async function authorizeRepeat(
   services: PrismaService,
   ctx: RequestContext,
-  { mutation, names }: { mutation: RepeatableMutation; names: RepeatedRequest },
+  { operation, names }: { operation: RepeatableOperation; names: RepeatedRequest },
 ): Promise<void> {
   await loadSpace(services, ctx, names.spaceSlug);
-  await authorizations[mutation](services, ctx, names);
+  await authorizations[operation](services, ctx, names);
 }

@@ -4,7 +4,7 @@ import type { RepeatedRequest } from '../access/repeated-request.js';
 import type { RequestContext } from '../context.js';
 import { uniqueViolation } from '../engines/database/unique-violation.js';
 import { DomainError } from '../errors.js';
-import { authorizeRepeat, type RepeatableMutation } from './authorize-repeat.js';
+import { authorizeRepeat, type RepeatableOperation } from './authorize-repeat.js';
 import { after, type KeptAnswer, KeyedAttempt, leaseMs } from './keyed-attempt.js';
 
 /** A request with an `Idempotency-Key`. */
@@ -13,8 +13,8 @@ export interface KeyedRequest {
   method: string;
   path: string;
   body: Uint8Array;
-  /** The GraphQL mutation that the request runs. */
-  mutation: RepeatableMutation;
+  /** The GraphQL field that the request runs. */
+  operation: RepeatableOperation;
   /** What the path and the body name, to authorize the caller. */
   names: RepeatedRequest;
 }

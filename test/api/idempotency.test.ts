@@ -270,7 +270,7 @@ describe('a repeated request needs the permissions of its command', () => {
     const actor = { userId, scopes: new Set(['read', 'write', 'execute', 'admin']) };
     const begun = await new IdempotencyStore({ prisma }).begin({ actor } as never, {
       method: 'POST',
-      mutation: 'createWorkspace',
+      operation: 'createWorkspace',
       names: { spaceSlug: 'demo' },
       ...request,
       path: basePath + request.path,

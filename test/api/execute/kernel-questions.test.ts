@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
 import { makeUser } from '../../support/factories/make-user.js';
 import { at, run, runAll, session, setUpKernels } from './kernel-fixture.js';
@@ -42,6 +43,20 @@ it('completes, inspects and reads the history while a cell runs, over GraphQL an
   });
   expect((await at.rest('POST', `/sessions/${session}/interrupt`)).status).toBe(200);
   expect((await cell).at(-1)!.data.status).toBe('error');
+}, 60_000);
+
+it('repeats an answer for a request with the same key, as every POST does', async () => {
+  const headers = { 'idempotency-key': randomUUID() };
+  const send = (code: string, token?: string) =>
+    at.rest('POST', `/sessions/${session}/complete`, { body: { code }, headers, token });
+  await runAll('first_name = 1');
+  const first = await send('first_n');
+  expect(first.body.matches).toEqual(['first_name']);
+  await runAll('first_number = 2');
+  expect((await send('first_n')).body).toEqual(first.body);
+  expect(await send('x')).toMatchObject({ status: 409, body: { code: 'idempotency_key_reused' } });
+  const { token } = await makeUser(at, { role: 'viewer' });
+  expect((await send('first_n', token)).status).toBe(403);
 }, 60_000);
 
 it('bounds what a hostile kernel answers', async () => {

@@ -22,7 +22,7 @@ function withoutLine(file: string, line: string): void {
 }
 
 /** One compilation finds both: it takes ten seconds of a processor. Without a fault the build compiles the same sources. */
-it('a mutation without the authorization of its repeats and a POST that does not name what it repeats are type errors', () => {
+it('an operation without the authorization of its repeats and a POST that does not name what it repeats are type errors', () => {
   withoutLine('src/idempotency/authorize-repeat.ts', '  archiveWorkspace: authorizeArchiveWorkspace,\n');
   withoutLine('rest/routes/workspaces.ts', "    repeats: 'archiveWorkspace',\n");
   const tsc = resolve('node_modules/.bin/tsc');
