@@ -26,9 +26,10 @@ export function PageFrame({ route, children }: { route: Route; children: ReactNo
         <nav aria-label="Pages">
           <PageLinks route={route} />
           <Link to={addressOf.reference()}>API</Link>
+          {data?.me.isPlatformAdmin && <AdministrationLink route={route} />}
         </nav>
         <ConnectionBadge />
-        <Link to={addressOf.administration()} className="account" title="Administration">
+        <Link to={addressOf.administration()} className="account" title="Account and tokens">
           {data?.me.name ?? 'Account'}
         </Link>
         <ThemeSwitch />
@@ -72,6 +73,16 @@ function PageLinks({ route }: { route: Route }) {
         </Link>
       )}
     </>
+  );
+}
+
+/** The way to what platform admins manage. Their own tokens are behind their name, as those of everybody. */
+function AdministrationLink({ route }: { route: Route }) {
+  const isThere = route.page === 'administration' && route.section !== '';
+  return (
+    <Link to={addressOf.administration('people')} aria-current={isThere ? 'page' : undefined}>
+      Administration
+    </Link>
   );
 }
 
