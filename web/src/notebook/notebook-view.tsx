@@ -3,6 +3,7 @@ import { Loading } from '../components/loading.js';
 import { CellView } from './cell/cell-view.js';
 import { type CellControls, useCellControls } from './cell/use-cell-actions.js';
 import { useNotebookKeys } from './cell/use-notebook-keys.js';
+import { ConflictContext, useConflictChoices } from './conflict/conflict-choices.js';
 import { ConflictPanel } from './conflict/conflict-panel.js';
 import { useConflictAuthors } from './conflict/use-conflict-authors.js';
 import type { Notebook } from './model/notebook.js';
@@ -29,6 +30,7 @@ export function NotebookView({
 }) {
   const draft = useSyncExternalStore(model.draft.subscribe, () => model.draft.state);
   const controls = useCellControls(model);
+  const choices = useConflictChoices(model.draft, draft.conflicts);
   const authors = useConflictAuthors(model, draft.conflicts);
   const others = new Map(draft.conflicts.map(({ id }) => [id, authors.get(id) ?? 'somebody else']));
   const onKeyDown = useNotebookKeys(model, controls);
@@ -46,17 +48,19 @@ export function NotebookView({
         onPanel={(name) => setPanel(name === panel ? null : name)}
       />
       <MovedFile file={model.file} draft={model.draft} canEdit={model.canEdit} />
-      {draft.conflicts.length > 0 && (
+      {choices && (
         <ConflictPanel
-          conflicts={draft.conflicts}
-          draft={model.draft}
+          choices={choices}
+          cells={draft.notebook.cells}
           authors={authors}
           onShow={(id) => controls.actions.select(id, 'command')}
         />
       )}
       <div className={`notebook-body ${panel ? 'with-panel' : ''}`}>
         <WidgetsContext value={model.widgets}>
-          <CellList model={model} notebook={draft.notebook} controls={controls} others={others} />
+          <ConflictContext value={choices}>
+            <CellList model={model} notebook={draft.notebook} controls={controls} others={others} />
+          </ConflictContext>
         </WidgetsContext>
         {panel && (
           <Suspense fallback={<Loading what="the panel" />}>

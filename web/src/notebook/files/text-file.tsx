@@ -1,4 +1,5 @@
 import { useState, useSyncExternalStore } from 'react';
+import { useConflictChoices } from '../conflict/conflict-choices.js';
 import { ConflictPanel } from '../conflict/conflict-panel.js';
 import { CodeEditor } from '../editor/code-editor.js';
 import { plainTab } from '../editor/kernel-questions.js';
@@ -19,6 +20,7 @@ export function TextFile({ opened, content }: { opened: OpenFile; content: strin
 
 function TextEditor({ opened: { page, canEdit }, draft, follower }: { opened: OpenFile } & OpenText) {
   const state = useSyncExternalStore(draft.subscribe, () => draft.state);
+  const choices = useConflictChoices(draft, state.conflicts);
   const [asTable, setAsTable] = useState(isTablePath(page.path));
   const text = textOfDraft(state.notebook);
   const readSha = async () => {
@@ -50,7 +52,7 @@ function TextEditor({ opened: { page, canEdit }, draft, follower }: { opened: Op
         <SaveState draft={state} canEdit={canEdit} />
       </div>
       <MovedFile file={follower} draft={draft} canEdit={canEdit} />
-      {state.conflicts.length > 0 && <ConflictPanel conflicts={state.conflicts} draft={draft} what="file" />}
+      {choices && <ConflictPanel choices={choices} cells={state.notebook.cells} what="file" />}
       {asTable ? (
         <CsvTable text={text} isTabs={page.path.toLowerCase().endsWith('.tsv')} />
       ) : (
