@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { PagedList, type ReadPage } from '../../web/src/admin/paging/paged-list.js';
+import { PagedList, type ReadPage } from '../../web/src/paging/paged-list.js';
 
 /** The list at the gateway, of which a page has two rows; a cursor is the number of rows before it. */
 let rows: string[];

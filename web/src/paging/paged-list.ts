@@ -1,6 +1,6 @@
-import { type ApiFault, isPassing } from '../../api/api-error.js';
-import { PacedLoad } from '../../space/paced-load.js';
-import { type CursorPage, type LaterPages, pagesAfter, withLaterPage } from '../../workspace/later-pages.js';
+import { type ApiFault, isPassing } from '../api/api-error.js';
+import { PacedLoad } from '../space/paced-load.js';
+import { type CursorPage, type LaterPages, pagesAfter, withLaterPage } from '../workspace/later-pages.js';
 
 /** A page of a list, and how many rows the whole list has. */
 export interface CountedPage<Row> extends CursorPage<Row> {

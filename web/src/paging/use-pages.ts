@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
-import { useClient } from '../../api/api-context.js';
-import { faultOf } from '../../api/api-error.js';
+import { useClient } from '../api/api-context.js';
+import { faultOf } from '../api/api-error.js';
 import { type CountedPage, type ListState, PagedList } from './paged-list.js';
 
 /** A list of which a page shows the first part, and more when somebody asks for it. */
