@@ -49,7 +49,8 @@ export function PageFrame({ route, children }: { route: Route; children: ReactNo
 function useFocusOfNewPage(route: Route) {
   const main = useRef<HTMLElement>(null);
   const shown = useRef<string>(undefined);
-  const current = JSON.stringify({ ...route, branch: undefined, folder: undefined, q: undefined });
+  const withinPage = { branch: undefined, folder: undefined, q: undefined, cell: undefined, line: undefined };
+  const current = JSON.stringify({ ...route, ...withinPage });
   useEffect(() => {
     if (shown.current !== undefined && shown.current !== current)
       main.current?.focus({ preventScroll: true });

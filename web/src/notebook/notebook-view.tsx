@@ -23,13 +23,17 @@ export function NotebookView({
   model,
   notebookId,
   workspaceName,
+  begin,
 }: {
   model: NotebookModel;
   notebookId: string | null;
   workspaceName: string;
+  /** The cell that is shown first, and the line of its source; both from 1. */
+  begin: { cell: number | undefined; line: number | undefined };
 }) {
   const draft = useSyncExternalStore(model.draft.subscribe, () => model.draft.state);
   const controls = useCellControls(model);
+  const shownLine = useFirstCell(controls, draft.notebook, begin);
   const choices = useConflictChoices(model.draft, draft.conflicts);
   const authors = useConflictAuthors(model, draft.conflicts);
   const others = new Map(draft.conflicts.map(({ id }) => [id, authors.get(id) ?? 'somebody else']));
@@ -59,7 +63,13 @@ export function NotebookView({
       <div className={`notebook-body ${panel ? 'with-panel' : ''}`}>
         <WidgetsContext value={model.widgets}>
           <ConflictContext value={choices}>
-            <CellList model={model} notebook={draft.notebook} controls={controls} others={others} />
+            <CellList
+              model={model}
+              notebook={draft.notebook}
+              controls={controls}
+              others={others}
+              shownLine={shownLine}
+            />
           </ConflictContext>
         </WidgetsContext>
         {panel && (
@@ -76,17 +86,34 @@ export function NotebookView({
   );
 }
 
+/** Selects the cell that the address names. @returns its id, and the line of its source that is marked */
+function useFirstCell(
+  { actions }: CellControls,
+  { cells }: Notebook,
+  { cell, line }: { cell: number | undefined; line: number | undefined },
+) {
+  // The cell that had this number when the notebook was opened, wherever it is moved.
+  const [id] = useState(() => (cell === undefined ? undefined : cells[cell - 1]?.id));
+  useEffect(() => {
+    if (id !== undefined) actions.select(id, 'command');
+  }, [id, actions]);
+  return { id, line };
+}
+
 function CellList({
   model,
   notebook,
   controls: { selection, actions },
   others,
+  shownLine,
 }: {
   model: NotebookModel;
   notebook: Notebook;
   controls: CellControls;
   /** Who changed the cells in conflict, by their ids. */
   others: ReadonlyMap<string, string>;
+  /** The line that is marked in one of the cells. */
+  shownLine: { id: string | undefined; line: number | undefined };
 }) {
   const { cells } = notebook;
   const language = languageOf(notebook);
@@ -106,6 +133,7 @@ function CellList({
           hasFocus={cell.id === selection.id && selection.hasFocus}
           language={language}
           alsoChangedBy={others.get(cell.id)}
+          shownLine={cell.id === shownLine.id ? shownLine.line : undefined}
           model={model}
           actions={actions}
         />

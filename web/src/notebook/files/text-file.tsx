@@ -13,15 +13,29 @@ import { draftOfText, textOfDraft } from './text-storage.js';
 import { type OpenText, useTextDraft } from './use-text-draft.js';
 
 /** A text file in an editor, which is saved as a notebook is; a table of values also as a table. */
-export function TextFile({ opened, content }: { opened: OpenFile; content: string }) {
+export function TextFile({
+  opened,
+  content,
+  line,
+}: {
+  opened: OpenFile;
+  content: string;
+  /** The line to show first, from 1. */
+  line: number | undefined;
+}) {
   const text = useTextDraft(opened, content);
-  return text ? <TextEditor opened={opened} {...text} /> : null;
+  return text ? <TextEditor opened={opened} line={line} {...text} /> : null;
 }
 
-function TextEditor({ opened: { page, canEdit }, draft, follower }: { opened: OpenFile } & OpenText) {
+function TextEditor({
+  opened: { page, canEdit },
+  line,
+  draft,
+  follower,
+}: { opened: OpenFile; line: number | undefined } & OpenText) {
   const state = useSyncExternalStore(draft.subscribe, () => draft.state);
   const choices = useConflictChoices(draft, state.conflicts);
-  const [asTable, setAsTable] = useState(isTablePath(page.path));
+  const [asTable, setAsTable] = useState(isTablePath(page.path) && line === undefined);
   const text = textOfDraft(state.notebook);
   const readSha = async () => {
     await draft.save();
@@ -62,6 +76,8 @@ function TextEditor({ opened: { page, canEdit }, draft, follower }: { opened: Op
           language={languageOfPath(page.path)}
           isReadOnly={!canEdit}
           extensions={plainTab}
+          shownLine={line}
+          hasFocus={line !== undefined}
           onChange={(value) => draft.edit(() => draftOfText(value))}
         />
       )}
