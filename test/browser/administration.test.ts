@@ -95,10 +95,43 @@ it('a resource class is created and disabled', async () => {
   expect(await accessibilityFaults(page)).toEqual([]);
 });
 
+it.each([1280, 390])(
+  'an admin gets to the administration from any page by the keyboard, at a width of %i',
+  async (width) => {
+    const { page } = await openSignedIn(browser, at.url, at.token, {
+      path: `/spaces/${demo.slug}/workspaces/${demo.workspaceId}/file?path=README.md`,
+      viewport: { width, height: 844 },
+    });
+    const pages = page.getByRole('navigation', { name: 'Pages' });
+    const link = pages.getByRole('link', { name: 'Administration' });
+    await link.waitFor();
+    const focused = () => link.evaluate((element) => element === document.activeElement);
+    for (let presses = 0; presses < 20 && !(await focused()); presses++) await page.keyboard.press('Tab');
+    expect(await focused()).toBe(true);
+    // It is whole inside of the window, and no other link covers it.
+    const box = (await link.boundingBox())!;
+    expect([box.x >= 0, box.x + box.width <= width, box.height >= 16]).toEqual([true, true, true]);
+    await link.click({ trial: true });
+    expect(await link.evaluate((element) => element.scrollWidth - element.clientWidth)).toBeLessThanOrEqual(
+      0,
+    );
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
+    await keepScreenshot(page, `administration-link-${width}`);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'New user' }).waitFor();
+    expect(await link.getAttribute('aria-current')).toBe('page');
+    expect(await accessibilityFaults(page)).toEqual([]);
+  },
+);
+
 it('who is no admin sees no administration, and is refused with a sentence', async () => {
   const { token } = await makeUser(at, { role: 'viewer' });
   const page = await open('/administration/people', token);
   await page.getByText('There is no such page for you.').waitFor();
+  const pages = page.getByRole('navigation', { name: 'Pages' });
+  expect(await pages.getByRole('link', { name: 'Administration' }).count()).toBe(0);
   await page.goto(`${at.url}/spaces/${demo.slug}/manage`);
   await page.getByText('Only admins of Demo manage it.').waitFor();
   await page.goto(`${at.url}/spaces/${demo.slug}`);

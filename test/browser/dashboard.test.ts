@@ -185,7 +185,7 @@ it('a workspace shows who else has it open, and so does its card on the dashboar
 it('a link does not change the user of a page without a question, also of one that is open', async () => {
   const { token } = await makeUser(at, { role: 'editor', name: 'Mallory' });
   const { page } = await open();
-  await page.getByRole('link', { name: 'Admin' }).waitFor();
+  await page.getByRole('link', { name: 'Admin', exact: true }).waitFor();
   // The first loads the page, the second changes the fragment of the open one.
   for (let visits = 0; visits < 2; visits++) {
     await page.goto(`${at.url}/?again#token=${token}`);

@@ -94,6 +94,56 @@ it('texts of charts are light on a dark page, unless a chart has a ground of its
   expect(await colorIn(2)).toBe('rgb(68, 68, 68)');
 });
 
+it('outputs follow the theme while they are shown: that of the system, and the one that the user chooses', async () => {
+  const { page, errors } = await openCharts(
+    at,
+    browser,
+    [
+      { [chartTypes.plotly]: plotlyFigure },
+      { [chartTypes.vegaLite]: vegaLiteChart },
+      { 'text/html': '<b>text</b>' },
+    ],
+    { colorScheme: 'light' },
+  );
+  const ofText = (selector: string, property: 'fill' | 'color', cell: number) =>
+    chartFrame(page, cell)
+      .locator(selector)
+      .first()
+      .evaluate((text, name) => (globalThis as any).getComputedStyle(text)[name], property, drawn);
+  /** Whether a canvas has a pixel of the colour that texts have on a dark page. */
+  const hasLightText = () =>
+    chartFrame(page, 2)
+      .locator('canvas')
+      .evaluate((canvas: any) => {
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        for (let at = 0; at < data.length; at += 4)
+          if (data[at] === 230 && data[at + 1] === 233 && data[at + 2] === 238 && data[at + 3] === 255)
+            return true;
+        return false;
+      }, drawn);
+  const colors = async () => [
+    await ofText('.xtick text', 'fill', 1),
+    await hasLightText(),
+    await ofText('b', 'color', 3),
+  ];
+  const [light, dark] = [
+    ['rgb(68, 68, 68)', false, 'rgb(27, 33, 41)'],
+    ['rgb(230, 233, 238)', true, 'rgb(230, 233, 238)'],
+  ];
+  await chartFrame(page, 1).locator('.scatterlayer .point').first().waitFor(drawn);
+  await outputOf(page, 2).scrollIntoViewIfNeeded();
+  await expect.poll(() => colorsOf(chartFrame(page, 2))).toBeGreaterThan(5);
+  await expect.poll(colors, drawn).toEqual(light);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(colors, drawn).toEqual(dark);
+  await keepScreenshot(page, 'notebook-charts-changed');
+  await page.getByRole('button', { name: 'Colours: system' }).click();
+  await expect.poll(colors, drawn).toEqual(light);
+  await page.getByRole('button', { name: 'Colours: light' }).click();
+  await expect.poll(colors, drawn).toEqual(dark);
+  expect(errors).toEqual([]);
+});
+
 it('figures that need WebGL, and maps of countries, are drawn without the network', async () => {
   const figures = Object.values(otherPlotlyFigures).map((figure) => ({ [chartTypes.plotly]: figure }));
   const { page, requests, errors } = await openCharts(at, browser, figures);

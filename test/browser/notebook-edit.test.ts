@@ -75,8 +75,8 @@ describe('a save', () => {
     await keepScreenshot(page, 'notebook-conflict');
     expect(await accessibilityFaults(page)).toEqual([]);
     const groups = conflicts.getByRole('group');
-    const choose = page.getByRole('region', { name: 'Code cell 1' }).getByRole('button', { name: /^Choose/ });
-    await choose.click();
+    const first = page.getByRole('region', { name: 'Code cell 1', exact: true });
+    await first.getByRole('button', { name: 'Compare both' }).click();
     await page.keyboard.press('Space');
     expect(await groups.nth(0).getByLabel('Keep mine').isChecked()).toBe(true);
     await groups.nth(1).getByRole('button', { name: 'Show the cell' }).click();
@@ -88,6 +88,47 @@ describe('a save', () => {
     await saveState(page).getByText('Saved').waitFor();
     expect(await notebook.sources()).toEqual(['price = 2', 'price = 100', 'b = 2', 'c = 1']);
     expect(await conflicts.count()).toBe(0);
+  });
+
+  it('over the same cell is shown at the cell, where its user sees theirs, chooses by the keyboard and saves', async () => {
+    await create(...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((id) => cellOf(id, id)));
+    const { page } = await notebook.open();
+    await appendTo(page, 8, ' = 1');
+    const others = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => cellOf(id, id));
+    await notebook.saveElsewhere(...others, cellOf('h', 'h = 2'));
+    const cell = page.getByRole('region', { name: 'Code cell 8', exact: true });
+    const group = cell.getByRole('group', { name: /^Also changed by .+: its text$/ });
+    await group.waitFor();
+    // It takes nothing from who types, also not the next letter.
+    await page.keyboard.insertText('0');
+    expect((await shownSources(page))[7]).toBe('h = 10');
+    await page.keyboard.press('Escape');
+    const description = await cell.evaluate((one) => document.getElementById(one.getAttribute('aria-describedby')!)!.innerText); // biome-ignore format: one line
+    expect(description).toMatch(/^Also changed by .+: its text$/);
+    await group.getByText('Show theirs').click();
+    await group.locator('.change-added', { hasText: 'h = 2' }).waitFor();
+    await keepScreenshot(page, 'notebook-conflict-cell');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await group.getByLabel('Keep mine').focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowDown');
+    expect(await group.getByLabel('Take theirs').isChecked()).toBe(true);
+    const bar = page.getByRole('region', { name: 'A cell was also changed by somebody else' });
+    expect(await bar.getByLabel('Take theirs').isChecked()).toBe(true);
+    // The choice was for what they had; now they have something else.
+    await notebook.saveElsewhere(...others, cellOf('h', 'h = 3'));
+    await group.locator('.change-added', { hasText: 'h = 3' }).waitFor();
+    await group.getByRole('button', { name: '1 left to choose' }).waitFor();
+    expect(await group.getByLabel('Take theirs').isChecked()).toBe(false);
+    await group.getByLabel('Keep mine').check();
+    await group.getByRole('button', { name: 'Save what I chose' }).click();
+    await saveState(page).getByText('Saved').waitFor();
+    expect((await notebook.sources())[7]).toBe('h = 10');
+    expect([await bar.count(), await group.count(), await cell.getAttribute('aria-describedby')]).toEqual([
+      0,
+      0,
+      null,
+    ]);
   });
 
   it('is not possible for a viewer, who sees the notebook', async () => {

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Frame } from 'playwright-core';
@@ -161,4 +162,65 @@ it('the frame of outputs has no origin and no network, also when it is opened by
   await page.goto(`${at.url}/frame.html`);
   expect(await page.evaluate(() => self.origin)).toBe('null');
   await page.close();
+});
+
+/** A STUN server that counts the packets that it gets. */
+async function countingStun(): Promise<{ url: string; packets(): number; close(): void }> {
+  let packets = 0;
+  const socket = createSocket('udp4', () => {
+    packets += 1;
+  });
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  return {
+    url: `stun:127.0.0.1:${socket.address().port}`,
+    packets: () => packets,
+    close: () => socket.close(),
+  };
+}
+
+/** A script that asks a STUN server for an address, as the first step of a connection of WebRTC. */
+const stunScript = (url: string) => `(async () => {
+  document.documentElement.dataset.asked = 'yes';
+  const connection = new RTCPeerConnection({ iceServers: [{ urls: '${url}' }] });
+  connection.createDataChannel('out');
+  await connection.setLocalDescription(await connection.createOffer());
+})().catch(() => {});`;
+
+it('WebRTC of an output sends nothing, and the browser understands the policies of its frame', async () => {
+  const [fromOutput, fromInner, fromPage] = await Promise.all([
+    countingStun(),
+    countingStun(),
+    countingStun(),
+  ]);
+  const path = 'webrtc.ipynb';
+  const html = `<b>shown</b><script>${stunScript(fromOutput.url)}</script>`;
+  const cell = code('html', display({ 'text/html': html }));
+  const body = { path, notebook: { cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 } };
+  expect((await at.rest('POST', `/workspaces/${demo.workspaceId}/files`, { body })).status).toBe(201);
+  const { page, errors } = await openSignedIn(browser, at.url, at.token, {
+    path: `/spaces/demo/workspaces/${demo.workspaceId}/notebook?path=${path}`,
+  });
+  const root = page.frameLocator('iframe.frame-output').locator('html');
+  await expect.poll(() => root.getAttribute('data-asked')).toBe('yes');
+  expect(errors).toEqual([]);
+  // A document inside of the frame inherits what binds it; the browser may end a page that tries.
+  const alone = await browser.newPage();
+  await alone.goto(`${at.url}/frame.html`);
+  const crash = alone.waitForEvent('crash').catch(() => null);
+  await alone
+    .evaluate((script) => {
+      const frame = document.createElement('iframe');
+      frame.srcdoc = `<script>${script}</script>`;
+      const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+      document.body.append(frame);
+      return loaded;
+    }, stunScript(fromInner.url))
+    .catch(() => crash);
+  // The same script sends where nothing forbids it: else this test would show nothing.
+  const free = await browser.newPage();
+  await free.goto(`${at.url}/healthz`);
+  await free.evaluate(stunScript(fromPage.url));
+  await expect.poll(fromPage.packets).toBeGreaterThan(1);
+  expect([fromOutput.packets(), fromInner.packets()]).toEqual([0, 0]);
+  for (const server of [fromOutput, fromInner, fromPage]) server.close();
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { PagedList, type ReadPage } from '../../web/src/admin/paging/paged-list.js';
+import { PagedList, type ReadPage } from '../../web/src/paging/paged-list.js';
 
 /** The list at the gateway, of which a page has two rows; a cursor is the number of rows before it. */
 let rows: string[];
@@ -7,12 +7,15 @@ let rows: string[];
 let faults: { message: string; code: string; extensions: object }[];
 /** The cursors that were asked for. */
 let asked: (string | null)[];
+/** Whether the newest request is of no use any more. */
+let isCancelled: () => boolean;
 let list: PagedList<string>;
 let close: () => void;
 
 const fault = (code: string) => ({ message: `It is ${code}.`, code, extensions: {} });
-const read: ReadPage<string> = async (after) => {
+const read: ReadPage<string> = async (after, signal) => {
   asked.push(after);
+  isCancelled = () => signal.aborted;
   await new Promise((resolve) => setTimeout(resolve, 10));
   const found = faults.shift();
   if (found) return found as never;
@@ -88,10 +91,12 @@ it('rows that are refused now are not shown any more', async () => {
   expect(asked).toEqual([null, null]);
 });
 
-it('nothing is read after its end', async () => {
+it('nothing is read after its end, and what is awaited then is cancelled', async () => {
   await pass();
   list.more();
+  expect(isCancelled()).toBe(false);
   close();
+  expect(isCancelled()).toBe(true);
   await pass(60_000);
   expect(asked).toEqual([null, '2']);
   expect(list.getState().rows).toEqual(['a', 'b']);

@@ -29,7 +29,12 @@ it.each([
     addressOf.search('demo', 'w1', 'main', 'a & b'),
     { page: 'workspace', slug: 'demo', workspaceId: 'w1', branch: 'main', folder: '', q: 'a & b' },
   ],
+  [addressOf.searchSpace('demo', 'a & b'), { page: 'search', slug: 'demo', q: 'a & b' }],
+  ['/spaces/demo/search', { page: 'search', slug: 'demo', q: '' }],
   [addressOf.notebook(file), { page: 'notebook', ...file }],
+  [addressOf.notebook({ ...file, cell: 2, line: 10 }), { page: 'notebook', ...file, cell: 2, line: 10 }],
+  [addressOf.file({ ...file, line: 1 }), { page: 'file', ...file, line: 1 }],
+  [`${addressOf.file(file)}&cell=0&line=-1`, { page: 'file', ...file }],
   [addressOf.file(file), { page: 'file', ...file }],
 ])('%s is the address of its page', (address, route) => {
   expect(at(address)).toEqual(route);
@@ -38,6 +43,7 @@ it.each([
 it.each([
   '/spaces',
   '/spaces/demo/other',
+  '/spaces/demo/search/more',
   '/spaces/demo/workspaces',
   '/spaces/demo/workspaces/w1/notebook',
   '/spaces/demo/workspaces/w1/other?path=a',

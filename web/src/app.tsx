@@ -25,6 +25,9 @@ const ManageSpacePage = lazy(async () => ({
 const ReferencePage = lazy(async () => ({
   default: (await import('./reference/reference-page.js')).ReferencePage,
 }));
+const SpaceSearchPage = lazy(async () => ({
+  default: (await import('./search/space-search-page.js')).SpaceSearchPage,
+}));
 const FilePage = lazy(async () => ({ default: (await import('./notebook/file-page.js')).FilePage }));
 
 /**
@@ -74,6 +77,8 @@ function pageOf(route: Route): ReactNode {
       return <AdministrationPage section={route.section} />;
     case 'manage':
       return <ManageSpacePage key={route.slug} slug={route.slug} />;
+    case 'search':
+      return <SpaceSearchPage slug={route.slug} q={route.q} />;
     case 'workspace':
       return <WorkspacePage key={route.workspaceId} {...route} />;
     case 'notebook':

@@ -12,9 +12,9 @@ import { FaultMessage } from '../components/fault-message.js';
 import { Loading } from '../components/loading.js';
 import { Section } from '../components/section.js';
 import { StatusBadge } from '../components/status-badge.js';
+import { useRefresh } from '../paging/use-refresh.js';
 import { CreateClassDialog } from './create-class-dialog.js';
 import { CreateProfileDialog } from './create-profile-dialog.js';
-import { useRefresh } from './paging/use-refresh.js';
 
 type Settings = KernelSettingsQuery['spaces']['nodes'][number];
 

@@ -11,10 +11,10 @@ import { faultOf } from '../api/api-error.js';
 import { FaultMessage } from '../components/fault-message.js';
 import { Loading } from '../components/loading.js';
 import { usePageTitle } from '../components/use-page-title.js';
+import { usePages } from '../paging/use-pages.js';
+import { useRefresh } from '../paging/use-refresh.js';
 import { ManagedRepositorySection } from './managed-repository-section.js';
 import { MemberSection } from './member-section.js';
-import { usePages } from './paging/use-pages.js';
-import { useRefresh } from './paging/use-refresh.js';
 import { TeamSection } from './teams/team-section.js';
 import './admin.css';
 

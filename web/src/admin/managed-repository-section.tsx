@@ -12,9 +12,9 @@ import { Meter } from '../components/meter.js';
 import { RelativeTime } from '../components/relative-time.js';
 import { Section } from '../components/section.js';
 import { StatusBadge } from '../components/status-badge.js';
+import { ShowMore } from '../paging/show-more.js';
+import { usePages } from '../paging/use-pages.js';
 import { useSpaceItems } from '../space/space-feed.js';
-import { ShowMore } from './paging/show-more.js';
-import { usePages } from './paging/use-pages.js';
 import { RemoteDialog } from './remote-dialog.js';
 
 type RepositoryRow = ManagedRepositoriesQuery['space']['repositories']['nodes'][number];

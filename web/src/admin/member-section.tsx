@@ -14,8 +14,8 @@ import { Field } from '../components/field.js';
 import { formValues } from '../components/form-values.js';
 import { Loading } from '../components/loading.js';
 import { Section } from '../components/section.js';
-import { ShowMore } from './paging/show-more.js';
-import type { Pages } from './paging/use-pages.js';
+import { ShowMore } from '../paging/show-more.js';
+import type { Pages } from '../paging/use-pages.js';
 
 /** A member of a space. */
 export type MemberRow = ManagedMembersQuery['space']['members']['nodes'][number];

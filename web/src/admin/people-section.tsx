@@ -14,11 +14,11 @@ import { FormFooter } from '../components/form-footer.js';
 import { formValues } from '../components/form-values.js';
 import { Loading } from '../components/loading.js';
 import { Section } from '../components/section.js';
+import { ShowMore } from '../paging/show-more.js';
+import { usePages } from '../paging/use-pages.js';
+import { useRefresh } from '../paging/use-refresh.js';
 import { CreateTokenDialog } from './create-token-dialog.js';
 import { NewTokenNote } from './new-token-note.js';
-import { ShowMore } from './paging/show-more.js';
-import { usePages } from './paging/use-pages.js';
-import { useRefresh } from './paging/use-refresh.js';
 import { UserTokensDialog } from './user-tokens-dialog.js';
 
 const peopleOf = ({ users }: PeopleQuery) => users;

@@ -5,9 +5,9 @@ import { FaultMessage } from '../components/fault-message.js';
 import { Loading } from '../components/loading.js';
 import { RelativeTime } from '../components/relative-time.js';
 import { StatusBadge } from '../components/status-badge.js';
-import { ShowMore } from './paging/show-more.js';
-import type { Pages } from './paging/use-pages.js';
-import { useRefresh } from './paging/use-refresh.js';
+import { ShowMore } from '../paging/show-more.js';
+import type { Pages } from '../paging/use-pages.js';
+import { useRefresh } from '../paging/use-refresh.js';
 
 /** API tokens, of those that are loaded the ones that can be used first. */
 export function TokenRows({ tokens }: { tokens: Pages<TokenRowFragment> }) {

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { MyTokensDocument, type MyTokensQuery } from '../../generated/shell.js';
 import { Section } from '../components/section.js';
+import { usePages } from '../paging/use-pages.js';
 import { CreateTokenDialog } from './create-token-dialog.js';
 import { NewTokenNote } from './new-token-note.js';
-import { usePages } from './paging/use-pages.js';
 import { TokenRows } from './token-rows.js';
 
 const tokensOf = ({ me }: MyTokensQuery) => me.apiTokens;

@@ -1,6 +1,6 @@
 import { TokensOfUserDocument } from '../../generated/shell.js';
 import { Dialog } from '../components/dialog.js';
-import { usePages } from './paging/use-pages.js';
+import { usePages } from '../paging/use-pages.js';
 import { TokenRows } from './token-rows.js';
 
 /** The API tokens of another user, for platform admins. */

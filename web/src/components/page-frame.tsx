@@ -26,9 +26,10 @@ export function PageFrame({ route, children }: { route: Route; children: ReactNo
         <nav aria-label="Pages">
           <PageLinks route={route} />
           <Link to={addressOf.reference()}>API</Link>
+          {data?.me.isPlatformAdmin && <AdministrationLink route={route} />}
         </nav>
         <ConnectionBadge />
-        <Link to={addressOf.administration()} className="account" title="Administration">
+        <Link to={addressOf.administration()} className="account" title="Account and tokens">
           {data?.me.name ?? 'Account'}
         </Link>
         <ThemeSwitch />
@@ -48,7 +49,8 @@ export function PageFrame({ route, children }: { route: Route; children: ReactNo
 function useFocusOfNewPage(route: Route) {
   const main = useRef<HTMLElement>(null);
   const shown = useRef<string>(undefined);
-  const current = JSON.stringify({ ...route, branch: undefined, folder: undefined, q: undefined });
+  const withinPage = { branch: undefined, folder: undefined, q: undefined, cell: undefined, line: undefined };
+  const current = JSON.stringify({ ...route, ...withinPage });
   useEffect(() => {
     if (shown.current !== undefined && shown.current !== current)
       main.current?.focus({ preventScroll: true });
@@ -72,6 +74,16 @@ function PageLinks({ route }: { route: Route }) {
         </Link>
       )}
     </>
+  );
+}
+
+/** The way to what platform admins manage. Their own tokens are behind their name, as those of everybody. */
+function AdministrationLink({ route }: { route: Route }) {
+  const isThere = route.page === 'administration' && route.section !== '';
+  return (
+    <Link to={addressOf.administration('people')} aria-current={isThere ? 'page' : undefined}>
+      Administration
+    </Link>
   );
 }
 

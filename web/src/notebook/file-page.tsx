@@ -29,16 +29,23 @@ export function FilePage(props: FilePageProps) {
       </div>
       {fault && <Fault message={fault.message} />}
       {state?.readOnlyReason && <p className="hint">{state.readOnlyReason}</p>}
-      {state && <FileContent state={state} file={file} />}
+      {state && <FileContent state={state} file={file} line={props.line} />}
       {!state && !fault && <Loading what="the file" />}
     </>
   );
 }
 
-function FileContent({ state, file }: { state: FileState; file: RawFile }) {
+interface ContentProps {
+  state: FileState;
+  file: RawFile;
+  /** The line of a text to show first, from 1. */
+  line: number | undefined;
+}
+
+function FileContent({ state, file, line }: ContentProps) {
   const { page, sha, readOnlyReason } = state;
   const type = imageTypeOf(page.path);
-  if (!type) return <ReadableFile state={state} file={file} />;
+  if (!type) return <ReadableFile state={state} file={file} line={line} />;
   return (
     <>
       {readOnlyReason === null && <WholeFile page={page} sha={sha} />}
@@ -47,12 +54,12 @@ function FileContent({ state, file }: { state: FileState; file: RawFile }) {
   );
 }
 
-function ReadableFile({ state: { page, sha, readOnlyReason }, file }: { state: FileState; file: RawFile }) {
+function ReadableFile({ state: { page, sha, readOnlyReason }, file, line }: ContentProps) {
   const { opened, error } = useOpenFile(file);
   const canEdit = readOnlyReason === null;
   if (!opened && !error) return <Loading what="the file" />;
   if (opened?.file.__typename === 'TextFile')
-    return <TextFile opened={{ ...opened, canEdit }} content={opened.file.content} />;
+    return <TextFile opened={{ ...opened, canEdit }} content={opened.file.content} line={line} />;
   return (
     <>
       {canEdit && <WholeFile page={page} sha={sha} />}

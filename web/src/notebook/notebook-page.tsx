@@ -26,10 +26,17 @@ export function NotebookPage(props: FilePageProps) {
         <p className="fault">This file is not a valid notebook. Its bytes can be downloaded and replaced.</p>
       </>
     );
-  return <OpenNotebook opened={opened} />;
+  return <OpenNotebook opened={opened} cell={props.cell} line={props.line} />;
 }
 
-function OpenNotebook({ opened }: { opened: OpenFile }) {
+function OpenNotebook({
+  opened,
+  ...begin
+}: {
+  opened: OpenFile;
+  cell: number | undefined;
+  line: number | undefined;
+}) {
   const api = useApiRequests();
   const [model, setModel] = useState<NotebookModel | null>(null);
   useEffect(() => {
@@ -43,6 +50,11 @@ function OpenNotebook({ opened }: { opened: OpenFile }) {
   }, [api, opened]);
   if (!model) return null;
   return (
-    <NotebookView model={model} notebookId={opened.file.notebookId} workspaceName={opened.workspaceName} />
+    <NotebookView
+      model={model}
+      notebookId={opened.file.notebookId}
+      workspaceName={opened.workspaceName}
+      begin={begin}
+    />
   );
 }

@@ -3,6 +3,7 @@ import { Loading } from '../components/loading.js';
 import { CellView } from './cell/cell-view.js';
 import { type CellControls, useCellControls } from './cell/use-cell-actions.js';
 import { useNotebookKeys } from './cell/use-notebook-keys.js';
+import { ConflictContext, useConflictChoices } from './conflict/conflict-choices.js';
 import { ConflictPanel } from './conflict/conflict-panel.js';
 import { useConflictAuthors } from './conflict/use-conflict-authors.js';
 import type { Notebook } from './model/notebook.js';
@@ -22,13 +23,18 @@ export function NotebookView({
   model,
   notebookId,
   workspaceName,
+  begin,
 }: {
   model: NotebookModel;
   notebookId: string | null;
   workspaceName: string;
+  /** The cell that is shown first, and the line of its source; both from 1. */
+  begin: { cell: number | undefined; line: number | undefined };
 }) {
   const draft = useSyncExternalStore(model.draft.subscribe, () => model.draft.state);
   const controls = useCellControls(model);
+  const shownLine = useFirstCell(controls, draft.notebook, begin);
+  const choices = useConflictChoices(model.draft, draft.conflicts);
   const authors = useConflictAuthors(model, draft.conflicts);
   const others = new Map(draft.conflicts.map(({ id }) => [id, authors.get(id) ?? 'somebody else']));
   const onKeyDown = useNotebookKeys(model, controls);
@@ -46,17 +52,25 @@ export function NotebookView({
         onPanel={(name) => setPanel(name === panel ? null : name)}
       />
       <MovedFile file={model.file} draft={model.draft} canEdit={model.canEdit} />
-      {draft.conflicts.length > 0 && (
+      {choices && (
         <ConflictPanel
-          conflicts={draft.conflicts}
-          draft={model.draft}
+          choices={choices}
+          cells={draft.notebook.cells}
           authors={authors}
           onShow={(id) => controls.actions.select(id, 'command')}
         />
       )}
       <div className={`notebook-body ${panel ? 'with-panel' : ''}`}>
         <WidgetsContext value={model.widgets}>
-          <CellList model={model} notebook={draft.notebook} controls={controls} others={others} />
+          <ConflictContext value={choices}>
+            <CellList
+              model={model}
+              notebook={draft.notebook}
+              controls={controls}
+              others={others}
+              shownLine={shownLine}
+            />
+          </ConflictContext>
         </WidgetsContext>
         {panel && (
           <Suspense fallback={<Loading what="the panel" />}>
@@ -72,17 +86,34 @@ export function NotebookView({
   );
 }
 
+/** Selects the cell that the address names. @returns its id, and the line of its source that is marked */
+function useFirstCell(
+  { actions }: CellControls,
+  { cells }: Notebook,
+  { cell, line }: { cell: number | undefined; line: number | undefined },
+) {
+  // The cell that had this number when the notebook was opened, wherever it is moved.
+  const [id] = useState(() => (cell === undefined ? undefined : cells[cell - 1]?.id));
+  useEffect(() => {
+    if (id !== undefined) actions.select(id, 'command');
+  }, [id, actions]);
+  return { id, line };
+}
+
 function CellList({
   model,
   notebook,
   controls: { selection, actions },
   others,
+  shownLine,
 }: {
   model: NotebookModel;
   notebook: Notebook;
   controls: CellControls;
   /** Who changed the cells in conflict, by their ids. */
   others: ReadonlyMap<string, string>;
+  /** The line that is marked in one of the cells. */
+  shownLine: { id: string | undefined; line: number | undefined };
 }) {
   const { cells } = notebook;
   const language = languageOf(notebook);
@@ -102,6 +133,7 @@ function CellList({
           hasFocus={cell.id === selection.id && selection.hasFocus}
           language={language}
           alsoChangedBy={others.get(cell.id)}
+          shownLine={cell.id === shownLine.id ? shownLine.line : undefined}
           model={model}
           actions={actions}
         />

@@ -7,6 +7,7 @@ export type Route =
   | { page: 'reference' }
   | { page: 'space'; slug: string }
   | { page: 'manage'; slug: string }
+  | { page: 'search'; slug: string; q: string }
   | {
       page: 'workspace';
       slug: string;
@@ -15,9 +16,21 @@ export type Route =
       folder: string;
       q: string;
     }
-  | { page: 'notebook'; slug: string; workspaceId: string; path: string; branch: string | undefined }
-  | { page: 'file'; slug: string; workspaceId: string; path: string; branch: string | undefined }
+  | ({ page: 'notebook' } & RouteOfFile)
+  | ({ page: 'file' } & RouteOfFile)
   | { page: 'unknown' };
+
+/** What the address of a file says. */
+interface RouteOfFile {
+  slug: string;
+  workspaceId: string;
+  path: string;
+  branch: string | undefined;
+  /** The cell of a notebook to show, from 1. */
+  cell: number | undefined;
+  /** The line to show, from 1: of the text, or of the source of the cell. */
+  line: number | undefined;
+}
 
 /** What a file of a workspace is addressed by. */
 export interface FileOfWorkspace {
@@ -26,6 +39,10 @@ export interface FileOfWorkspace {
   path: string;
   /** Default the workspace's branch. */
   branch?: string;
+  /** The cell of a notebook to show, from 1. */
+  cell?: number;
+  /** The line to show, from 1: of the text, or of the source of the cell. */
+  line?: number;
 }
 
 /** Builds the addresses of pages. */
@@ -36,6 +53,8 @@ export const addressOf = {
   administration: (section = '') => (section ? `/administration/${section}` : '/administration'),
   space: (slug: string) => `/spaces/${encodeURIComponent(slug)}`,
   manage: (slug: string) => `${addressOf.space(slug)}/manage`,
+  /** What has a text in a space. */
+  searchSpace: (slug: string, q: string) => `${addressOf.space(slug)}/search?${new URLSearchParams({ q })}`,
   /** @param folder the one that is open, without a slash at its end; default the root */
   workspace: (slug: string, id: string, branch?: string, folder?: string) => {
     const query = new URLSearchParams({ ...(branch ? { branch } : {}), ...(folder ? { folder } : {}) });
@@ -53,8 +72,10 @@ export const addressOf = {
 /** The folder of a file; empty for the root. */
 export const folderOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
-function fileAddress(page: string, { slug, workspaceId, path, branch }: FileOfWorkspace): string {
-  const query = new URLSearchParams(branch === undefined ? { path } : { path, branch });
+function fileAddress(page: string, { slug, workspaceId, path, branch, cell, line }: FileOfWorkspace): string {
+  const query = new URLSearchParams({ path });
+  for (const [name, value] of Object.entries({ branch, cell, line }))
+    if (value !== undefined) query.set(name, String(value));
   return `${addressOf.workspace(slug, workspaceId)}/${page}?${query}`;
 }
 
@@ -70,6 +91,8 @@ export function routeOf({ path, query }: Address): Route {
   if (first !== 'spaces' || slug === undefined || rest.length > 0) return { page: 'unknown' };
   if (kind === undefined) return { page: 'space', slug };
   if (kind === 'manage' && workspaceId === undefined) return { page: 'manage', slug };
+  if (kind === 'search' && workspaceId === undefined)
+    return { page: 'search', slug, q: (query.get('q') ?? '').trim() };
   if (kind !== 'workspaces' || workspaceId === undefined) return { page: 'unknown' };
   const branch = query.get('branch') ?? undefined;
   if (page === undefined) {
@@ -78,8 +101,13 @@ export function routeOf({ path, query }: Address): Route {
   }
   const file = query.get('path');
   if (file === null || (page !== 'notebook' && page !== 'file')) return { page: 'unknown' };
-  return { page, slug, workspaceId, path: file, branch };
+  const [cell, line] = ['cell', 'line'].map((name) => positionOf(query.get(name)));
+  return { page, slug, workspaceId, path: file, branch, cell, line };
 }
+
+/** A number from 1; undefined for anything else. */
+const positionOf = (text: string | null) =>
+  text !== null && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
 
 function decodeParts(path: string): string[] | undefined {
   try {

@@ -10,6 +10,7 @@ import { Link } from '../router/link.js';
 import { addressOf } from '../router/routes.js';
 import { RunSection } from '../runs/run-section.js';
 import { useRuns } from '../runs/use-runs.js';
+import { SpaceSearchForm } from '../search/space-search-form.js';
 import { WorkerSection } from '../workers/worker-section.js';
 import { RepositorySection } from './repository-section.js';
 import { useLiveQuery } from './use-live-query.js';
@@ -52,6 +53,7 @@ export function SpacePage({ slug }: { slug: string }) {
           </Link>
         )}
       </div>
+      <SpaceSearchForm slug={slug} />
       <FaultMessage fault={overview.fault} />
       <WorkspaceSection slug={slug} space={space} onChange={overview.reload} />
       <WorkerSection slug={slug} workspaceNames={workspaceNames} />

@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
 import { DownloadButton } from '../components/download-button.js';
 import { FaultMessage } from '../components/fault-message.js';
-import { formValues } from '../components/form-values.js';
 import { Loading } from '../components/loading.js';
 import { Section } from '../components/section.js';
 import { UploadFiles } from '../notebook/files/upload-files.js';
 import { Link } from '../router/link.js';
 import { navigate } from '../router/router.js';
 import { addressOf } from '../router/routes.js';
+import { SearchForm } from '../search/search-form.js';
 import { FileRowView } from './file-row.js';
 import { folderEntries } from './folder-entries.js';
 import { NewFileDialog } from './new-file-dialog.js';
@@ -62,8 +62,8 @@ export function FileSection({
   return (
     <Section title="Files" count={total} actions={<FileButtons at={at} folder={folder} mayEdit={mayEdit} />}>
       <SearchForm
-        key={q}
         q={q}
+        label="Find in the names and contents of files"
         onSearch={(text) => navigate(addressOf.search(slug, workspaceId, branch, text))}
       />
       <FaultMessage fault={fault} />
@@ -113,31 +113,6 @@ function FileButtons({
       )}
       {created && <NewFileDialog {...at} folder={folder} kind={created} onClose={() => setCreated(null)} />}
     </div>
-  );
-}
-
-function SearchForm({ q, onSearch }: { q: string; onSearch: (text: string) => void }) {
-  return (
-    <search>
-      <form
-        className="search-form"
-        onSubmit={(event) => {
-          const { q: text = '' } = formValues(event);
-          if (text !== '') onSearch(text);
-        }}
-      >
-        <input
-          type="search"
-          name="q"
-          aria-label="Find in the names and contents of files"
-          placeholder="Find in names and contents"
-          defaultValue={q}
-          maxLength={256}
-          required
-        />
-        <button type="submit">Find</button>
-      </form>
-    </search>
   );
 }
 

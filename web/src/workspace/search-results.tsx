@@ -6,8 +6,7 @@ import { Loading } from '../components/loading.js';
 import { Others } from '../components/others.js';
 import { Link } from '../router/link.js';
 import { addressOf } from '../router/routes.js';
-
-type Hit = FoundFilesFragment['nodes'][number];
+import { HitRows } from '../search/hit-rows.js';
 
 /** The files of a branch that have a text in their names, and the lines and cells that have it. */
 export function SearchResults({
@@ -30,14 +29,17 @@ export function SearchResults({
   if (!data || fetching) return <Loading what="what was found" />;
   const { names, lines } = data.space.workspace;
   const total = names.totalCount + lines.totalCount;
-  const to = (path: string) => addressOf.anyFile({ slug, workspaceId, path, branch });
+  const at = { slug, branch };
   return (
     <>
       <p className="hint" role="status">
         {total === 0 ? `Nothing has “${q}”.` : `Found “${q}” ${total} ${total === 1 ? 'time' : 'times'}.`}
       </p>
-      <HitList title="Names" found={names} to={to} />
-      <HitList title="Contents" found={lines} to={to} />
+      <HitList title="Names" found={names} {...at} />
+      <HitList title="Contents" found={lines} {...at} />
+      <p>
+        <Link to={addressOf.searchSpace(slug, q)}>Search all workspaces</Link>
+      </p>
     </>
   );
 }
@@ -45,52 +47,20 @@ export function SearchResults({
 function HitList({
   title,
   found: { nodes, totalCount, isIncomplete },
-  to,
+  ...at
 }: {
   title: string;
   found: FoundFilesFragment;
-  to: (path: string) => string;
+  slug: string;
+  branch: string;
 }) {
   if (nodes.length === 0) return null;
   return (
     <>
       <h3>{title}</h3>
-      <ul className="rows panel found" aria-label={title}>
-        {nodes.map((hit) => (
-          <li key={keyOf(hit)}>
-            <Link to={to(hit.path)}>{hit.line === null ? <Snippet hit={hit} /> : hit.path}</Link>
-            {hit.line !== null && (
-              <>
-                <span className="hint">{positionOf(hit)}</span>
-                <code>
-                  <Snippet hit={hit} />
-                </code>
-              </>
-            )}
-          </li>
-        ))}
-      </ul>
+      <HitRows hits={nodes} label={title} {...at} />
       <Others total={totalCount} shown={nodes.length} />
       {isIncomplete && <p className="hint">There may be more: the search reached a limit.</p>}
-    </>
-  );
-}
-
-const keyOf = ({ path, line, cell, matchStart }: Hit) =>
-  [path, cell?.index, cell?.part, line, matchStart].join(' ');
-
-function positionOf({ line, cell }: Hit): string {
-  if (!cell) return `line ${line}`;
-  return `cell ${cell.index + 1}${cell.part === 'output' ? ', output' : ''}, line ${line}`;
-}
-
-function Snippet({ hit: { snippet, matchStart, matchLength } }: { hit: Hit }) {
-  const end = matchStart + matchLength;
-  return (
-    <>
-      {snippet.slice(0, matchStart)}
-      <mark>{snippet.slice(matchStart, end)}</mark>
-      {snippet.slice(end)}
     </>
   );
 }

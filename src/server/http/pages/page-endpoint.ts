@@ -34,7 +34,7 @@ const pagePolicy = [
 /**
  * What the frame for outputs of notebooks may do: run their scripts, in an origin of its own, with no request to any other site
  * than ours, and to ours for files of the build only. Only our pages may show it. A policy does not govern hints to a browser:
- * a script may still make it look up the name of a site, or connect to it.
+ * a script may still make it look up the name of a site, or connect to it. Nor does it govern WebRTC, see {@link frameConnections}.
  */
 const framePolicy = [
   'sandbox allow-scripts',
@@ -47,8 +47,15 @@ const framePolicy = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'self'",
-  "webrtc 'block'",
 ].join('; ');
+
+/**
+ * Where the frame for outputs may connect to, with WebRTC blocked, which is the default of this header. Chromium has it since
+ * version 152; the directive `webrtc` of CSP it does not know. In a browser without this header a script of an output can send
+ * what it shows by WebRTC. A document in the frame, such as one of `srcdoc`, inherits the header; Chromium ends the process of
+ * one that tries, which may be that of the page. See https://wicg.github.io/connection-allowlists/#webrtc
+ */
+const frameConnections = '(response-origin);webrtc=block';
 
 /** What the frame for widgets may do: the same with scripts of ours, and none of notebooks. */
 const widgetPolicy = framePolicy.replace(" 'unsafe-inline' 'unsafe-eval'", '');
@@ -124,6 +131,7 @@ function headersOf(path: string): Record<string, string> {
     'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
     'content-security-policy': framePolicies[path] ?? pagePolicy,
     'x-dns-prefetch-control': 'off',
+    ...(path === '/frame.html' ? { 'connection-allowlist': frameConnections } : {}),
     // The frames for outputs have opaque origins, from which module scripts are loaded by CORS. The files are no secret.
     ...(isHashed ? { 'access-control-allow-origin': '*' } : {}),
   };

@@ -3,8 +3,8 @@ import { WarmPoolsDocument, type WarmPoolsQuery } from '../../../generated/shell
 import { FaultMessage } from '../../components/fault-message.js';
 import { Loading } from '../../components/loading.js';
 import { Section } from '../../components/section.js';
-import { usePages } from '../paging/use-pages.js';
-import { useRefresh } from '../paging/use-refresh.js';
+import { usePages } from '../../paging/use-pages.js';
+import { useRefresh } from '../../paging/use-refresh.js';
 import { NewPoolDialog } from './new-pool-dialog.js';
 import { PoolCard } from './pool-card.js';
 

@@ -3,9 +3,9 @@ import { JupyterServersDocument, type JupyterServersQuery } from '../../../gener
 import { FaultMessage } from '../../components/fault-message.js';
 import { Loading } from '../../components/loading.js';
 import { Section } from '../../components/section.js';
-import { ShowMore } from '../paging/show-more.js';
-import { usePages } from '../paging/use-pages.js';
-import { useRefresh } from '../paging/use-refresh.js';
+import { ShowMore } from '../../paging/show-more.js';
+import { usePages } from '../../paging/use-pages.js';
+import { useRefresh } from '../../paging/use-refresh.js';
 import { ServerCard } from './server-card.js';
 import { ServerDialog } from './server-dialog.js';
 import './servers.css';

@@ -8,8 +8,8 @@ import { ConfirmButton } from '../../components/confirm-button.js';
 import { FaultMessage } from '../../components/fault-message.js';
 import { Field } from '../../components/field.js';
 import { formValues } from '../../components/form-values.js';
+import type { Pages } from '../../paging/use-pages.js';
 import type { MemberRow } from '../member-section.js';
-import type { Pages } from '../paging/use-pages.js';
 import { TeamMembers, type TeamRow } from './team-members.js';
 
 /** A team: its members, and how to add one, remove one and delete the team. */

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import { type ManagedTeamsQuery, TeamMembersDocument } from '../../../generated/shell.js';
 import { FaultMessage } from '../../components/fault-message.js';
-import { ShowMore } from '../paging/show-more.js';
-import { usePages } from '../paging/use-pages.js';
+import { ShowMore } from '../../paging/show-more.js';
+import { usePages } from '../../paging/use-pages.js';
 
 /** A team with its first members. */
 export type TeamRow = ManagedTeamsQuery['space']['teams']['edges'][number]['node'];

@@ -6,9 +6,9 @@ import { Field } from '../../components/field.js';
 import { formValues } from '../../components/form-values.js';
 import { Loading } from '../../components/loading.js';
 import { Section } from '../../components/section.js';
+import { ShowMore } from '../../paging/show-more.js';
+import type { Pages } from '../../paging/use-pages.js';
 import type { MemberRow } from '../member-section.js';
-import { ShowMore } from '../paging/show-more.js';
-import type { Pages } from '../paging/use-pages.js';
 import { TeamCard } from './team-card.js';
 
 /** The teams of a space by pages, each with its cursor. */

@@ -1,5 +1,5 @@
 import { memo, useEffect, useRef } from 'react';
-import { conflictElementId } from '../conflict/conflict-panel.js';
+import { CellConflict, cellConflictId } from '../conflict/cell-conflict.js';
 import type { CellType } from '../model/notebook.js';
 import { type CellViewProps, CodeCell } from './code-cell.js';
 import { TextCell } from './text-cell.js';
@@ -29,8 +29,9 @@ export const CellView = memo(function CellView({
     // biome-ignore lint/a11y/useKeyWithClickEvents: the notebook around it has the keys.
     <section
       ref={element}
-      className={`cell cell-${cell.cell_type} ${isSelected ? 'cell-selected' : ''} ${isEditing ? 'cell-editing' : ''}`}
+      className={classOf(cell.cell_type, isSelected, isEditing, alsoChangedBy !== undefined)}
       aria-label={`${names[cell.cell_type]} cell ${index + 1}`}
+      aria-describedby={alsoChangedBy === undefined ? undefined : cellConflictId(cell.id)}
       aria-current={isSelected}
       data-cell={cell.id}
       tabIndex={isSelected ? 0 : -1}
@@ -38,29 +39,26 @@ export const CellView = memo(function CellView({
         if (event.target === event.currentTarget) actions.select(cell.id, 'command');
       }}
       onClick={({ target, currentTarget }) => {
-        if (!(target as Element).closest('button, a, form, .cm-editor, summary, select'))
+        if (!(target as Element).closest('button, a, form, .cm-editor, summary, select, fieldset'))
           currentTarget.focus({ preventScroll: true });
       }}
     >
       {cell.cell_type === 'code' ? <CodeCell {...props} language={language} /> : <TextCell {...props} />}
-      {alsoChangedBy !== undefined && (
-        <p className="cell-conflict">
-          Also changed by {alsoChangedBy}.
-          <button type="button" className="quiet" onClick={() => showChoices(cell.id)}>
-            Choose what to keep
-          </button>
-        </p>
-      )}
+      {alsoChangedBy !== undefined && <CellConflict cellId={cell.id} author={alsoChangedBy} />}
       {isSelected && model.canEdit && <CellToolbar {...props} />}
     </section>
   );
 });
 
-function showChoices(id: string): void {
-  const choices = document.getElementById(conflictElementId(id));
-  choices?.scrollIntoView({ block: 'center' });
-  choices?.querySelector('input')?.focus({ preventScroll: true });
-}
+const classOf = (type: CellType, isSelected: boolean, isEditing: boolean, isInConflict: boolean) =>
+  [
+    `cell cell-${type}`,
+    isSelected && 'cell-selected',
+    isEditing && 'cell-editing',
+    isInConflict && 'cell-in-conflict',
+  ]
+    .filter(Boolean)
+    .join(' ');
 
 function CellToolbar({ cell, index, actions }: CellViewProps) {
   const { id } = cell;

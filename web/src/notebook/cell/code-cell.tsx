@@ -20,6 +20,8 @@ export interface CellViewProps {
   /** From 0. */
   index: number;
   isEditing: boolean;
+  /** The line of its source that is marked when the notebook is opened, from 1. */
+  shownLine: number | undefined;
   model: NotebookModel;
   actions: CellActions;
 }
@@ -29,6 +31,7 @@ export function CodeCell({
   cell,
   index,
   isEditing,
+  shownLine,
   model,
   actions,
   language,
@@ -56,6 +59,7 @@ export function CodeCell({
           language={language}
           isReadOnly={!model.canEdit}
           hasFocus={isEditing}
+          shownLine={shownLine}
           extensions={extensions}
           onChange={(source) => actions.write(id, source)}
           onFocus={() => actions.select(id, 'edit')}

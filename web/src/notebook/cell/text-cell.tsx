@@ -9,7 +9,7 @@ import type { PageFile } from '../storage/page-file.js';
 import { type CellViewProps, editingKeys } from './code-cell.js';
 
 /** A Markdown cell, rendered until it is edited, or a raw cell, which is always an editor. */
-export function TextCell({ cell, index, isEditing, model, actions }: CellViewProps) {
+export function TextCell({ cell, index, isEditing, shownLine, model, actions }: CellViewProps) {
   const { id, cell_type: type, source, attachments } = cell;
   const extensions = useMemo<Extension>(() => [editingKeys(id, actions), plainTab], [id, actions]);
   const references = useMemo(() => referencesOf(model.page, attachments), [model.page, attachments]);
@@ -35,6 +35,7 @@ export function TextCell({ cell, index, isEditing, model, actions }: CellViewPro
         language={type === 'markdown' ? 'markdown' : 'text'}
         isReadOnly={!model.canEdit}
         hasFocus={isEditing}
+        shownLine={shownLine}
         extensions={extensions}
         onChange={(value) => actions.write(id, value)}
         onFocus={() => actions.select(id, 'edit')}

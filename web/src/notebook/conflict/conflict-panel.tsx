@@ -1,15 +1,8 @@
-import { useState } from 'react';
 import { SourceDifference } from '../history/source-difference.js';
-import type { CellConflict, CellPart, Choice } from '../model/merge-notebooks.js';
+import type { CellConflict, CellPart } from '../model/merge-notebooks.js';
 import type { Cell } from '../model/notebook.js';
-import type { NotebookDraft } from '../model/notebook-draft.js';
 import { OutputList, shownOutputs } from '../output/output-list.js';
-
-const choices: Record<Choice, string> = {
-  ours: 'Keep mine',
-  theirs: 'Take theirs',
-  both: 'Keep both, mine below theirs',
-};
+import { ChoiceFields, type ConflictChoices, SaveChoices } from './conflict-choices.js';
 
 const nobody: ReadonlyMap<string, string> = new Map();
 
@@ -18,14 +11,15 @@ const nobody: ReadonlyMap<string, string> = new Map();
  * the user types, and leaves the focus where it is.
  */
 export function ConflictPanel({
-  conflicts,
-  draft,
+  choices,
+  cells,
   what = 'cell',
   authors = nobody,
   onShow,
 }: {
-  conflicts: CellConflict[];
-  draft: NotebookDraft;
+  choices: ConflictChoices;
+  /** The cells as they are now. */
+  cells: readonly Cell[];
   /** What the user edits: a text file is a draft of one cell. */
   what?: 'cell' | 'file';
   /** Who changed the cells, by their ids, where that is known. */
@@ -33,10 +27,7 @@ export function ConflictPanel({
   /** Shows a cell. */
   onShow?(id: string): void;
 }) {
-  const { cells } = draft.state.notebook;
-  const [chosen, setChosen] = useState<ReadonlyMap<string, Choice>>(new Map());
-  const left = conflicts.filter(({ id }) => !chosen.has(id)).length;
-  const choose = (id: string, choice: Choice) => setChosen(new Map(chosen).set(id, choice));
+  const { conflicts } = choices;
   return (
     <section className="conflicts" aria-labelledby="conflicts-heading">
       <h2 id="conflicts-heading">
@@ -56,23 +47,19 @@ export function ConflictPanel({
           onShow={
             onShow && cells.some(({ id }) => id === conflict.id) ? () => onShow(conflict.id) : undefined
           }
-          chosen={chosen.get(conflict.id)}
-          onChoose={(choice) => choose(conflict.id, choice)}
+          choices={choices}
         />
       ))}
-      <button
-        type="button"
-        className="primary"
-        disabled={left > 0}
-        onClick={() => void draft.resolve(chosen)}
-      >
-        {left > 0 ? `${left} left to choose` : 'Save what I chose'}
-      </button>
+      <SaveChoices choices={choices} />
     </section>
   );
 }
 
 const partNames: Record<CellPart, string> = { source: 'text', outputs: 'output', metadata: 'metadata' };
+
+/** The parts of a cell that are in conflict, in words. */
+export const partsOf = ({ parts }: CellConflict) =>
+  `its ${parts.map((part) => partNames[part]).join(' and ')}`;
 
 const nameOf = (index: number) =>
   index < 0 ? 'A cell that you deleted; your choice brings it back' : `Cell ${index + 1}`;
@@ -85,21 +72,19 @@ function Conflict({
   name,
   author,
   onShow,
-  chosen,
-  onChoose,
+  choices,
 }: {
   conflict: CellConflict;
   name: string;
   author: string | undefined;
   onShow: (() => void) | undefined;
-  chosen: Choice | undefined;
-  onChoose(choice: Choice): void;
+  choices: ConflictChoices;
 }) {
   const { base, ours, theirs, parts, id } = conflict;
   return (
     <fieldset className="conflict" id={conflictElementId(id)}>
       <legend>
-        {name}: its {parts.map((part) => partNames[part]).join(' and ')}
+        {name}: {partsOf(conflict)}
         {author && `, also changed by ${author}`}
         {onShow && (
           <button type="button" className="quiet" onClick={onShow}>
@@ -116,24 +101,13 @@ function Conflict({
           showOutputs={parts.includes('outputs')}
         />
       </div>
-      <div className="conflict-choices">
-        {(Object.keys(choices) as Choice[]).map((choice) => (
-          <label key={choice} className="check">
-            <input
-              type="radio"
-              name={`conflict-${id}`}
-              checked={chosen === choice}
-              onChange={() => onChoose(choice)}
-            />
-            {choices[choice]}
-          </label>
-        ))}
-      </div>
+      <ChoiceFields conflict={conflict} choices={choices} />
     </fieldset>
   );
 }
 
-function Side({
+/** One side of a conflict: its text as it differs from before both changes, and its outputs. */
+export function Side({
   title,
   before,
   after,

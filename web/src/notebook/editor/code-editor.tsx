@@ -17,6 +17,8 @@ export interface CodeEditorProps {
   isReadOnly?: boolean;
   /** Whether it has the focus; when this becomes true it gets it. A new editor takes it from no field. */
   hasFocus?: boolean;
+  /** The line that is marked and scrolled to at first, from 1; read once. */
+  shownLine?: number | undefined;
   /** Keys and more, which come before its own; read once. */
   extensions?: Extension;
   onChange(value: string): void;
@@ -37,7 +39,7 @@ export function CodeEditor({
   const calls = useRef(rest);
   calls.current = rest;
   const compartment = useRef(new Compartment());
-  const first = useRef({ value, label });
+  const first = useRef({ value, label, shownLine: rest.shownLine });
   const wasMade = useRef(false);
   const separator = useRef('\n');
   separator.current = value.includes('\r\n') ? '\r\n' : '\n';
@@ -61,6 +63,7 @@ export function CodeEditor({
       }),
     });
     view.current = editor;
+    if (first.current.shownLine !== undefined) showLine(editor, first.current.shownLine);
     return () => editor.destroy();
   }, []);
   useEffect(() => {
@@ -79,6 +82,15 @@ export function CodeEditor({
     if (hasFocus && !isElsewhere && view.current && !view.current.hasFocus) view.current.focus();
   }, [hasFocus]);
   return <div ref={host} className="code-editor" />;
+}
+
+function showLine(editor: EditorView, line: number): void {
+  const { doc } = editor.state;
+  const { from, to } = doc.line(Math.min(line, doc.lines));
+  editor.dispatch({
+    selection: { anchor: from, head: to },
+    effects: EditorView.scrollIntoView(from, { y: 'center' }),
+  });
 }
 
 const baseExtensions: Extension = [

@@ -1,4 +1,5 @@
 import { useState, useSyncExternalStore } from 'react';
+import { useConflictChoices } from '../conflict/conflict-choices.js';
 import { ConflictPanel } from '../conflict/conflict-panel.js';
 import { CodeEditor } from '../editor/code-editor.js';
 import { plainTab } from '../editor/kernel-questions.js';
@@ -12,14 +13,29 @@ import { draftOfText, textOfDraft } from './text-storage.js';
 import { type OpenText, useTextDraft } from './use-text-draft.js';
 
 /** A text file in an editor, which is saved as a notebook is; a table of values also as a table. */
-export function TextFile({ opened, content }: { opened: OpenFile; content: string }) {
+export function TextFile({
+  opened,
+  content,
+  line,
+}: {
+  opened: OpenFile;
+  content: string;
+  /** The line to show first, from 1. */
+  line: number | undefined;
+}) {
   const text = useTextDraft(opened, content);
-  return text ? <TextEditor opened={opened} {...text} /> : null;
+  return text ? <TextEditor opened={opened} line={line} {...text} /> : null;
 }
 
-function TextEditor({ opened: { page, canEdit }, draft, follower }: { opened: OpenFile } & OpenText) {
+function TextEditor({
+  opened: { page, canEdit },
+  line,
+  draft,
+  follower,
+}: { opened: OpenFile; line: number | undefined } & OpenText) {
   const state = useSyncExternalStore(draft.subscribe, () => draft.state);
-  const [asTable, setAsTable] = useState(isTablePath(page.path));
+  const choices = useConflictChoices(draft, state.conflicts);
+  const [asTable, setAsTable] = useState(isTablePath(page.path) && line === undefined);
   const text = textOfDraft(state.notebook);
   const readSha = async () => {
     await draft.save();
@@ -50,7 +66,7 @@ function TextEditor({ opened: { page, canEdit }, draft, follower }: { opened: Op
         <SaveState draft={state} canEdit={canEdit} />
       </div>
       <MovedFile file={follower} draft={draft} canEdit={canEdit} />
-      {state.conflicts.length > 0 && <ConflictPanel conflicts={state.conflicts} draft={draft} what="file" />}
+      {choices && <ConflictPanel choices={choices} cells={state.notebook.cells} what="file" />}
       {asTable ? (
         <CsvTable text={text} isTabs={page.path.toLowerCase().endsWith('.tsv')} />
       ) : (
@@ -60,6 +76,8 @@ function TextEditor({ opened: { page, canEdit }, draft, follower }: { opened: Op
           language={languageOfPath(page.path)}
           isReadOnly={!canEdit}
           extensions={plainTab}
+          shownLine={line}
+          hasFocus={line !== undefined}
           onChange={(value) => draft.edit(() => draftOfText(value))}
         />
       )}

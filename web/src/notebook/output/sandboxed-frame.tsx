@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { isDark } from '../../theme/is-dark.js';
+import { useIsDark } from '../../theme/is-dark.js';
 import {
   type ChartRequest,
   type DocumentRequest,
@@ -33,9 +33,10 @@ export function SandboxedFrame({
   onFailure?: (reason: string, id: unknown) => void;
 }) {
   const frame = useRef<HTMLIFrameElement>(null);
+  const dark = useIsDark();
   const [height, setHeight] = useState(24);
   useEffect(() => {
-    const show = () => frame.current?.contentWindow?.postMessage({ ...content, dark: isDark() }, '*');
+    const show = () => frame.current?.contentWindow?.postMessage({ ...content, dark }, '*');
     let next = 0;
     let drawing = 0;
     const draw = () => {
@@ -58,6 +59,6 @@ export function SandboxedFrame({
       removeEventListener('message', receive);
       cancelAnimationFrame(drawing);
     };
-  }, [content, onFailure]);
+  }, [content, dark, onFailure]);
   return <OutputFrame frame={frame} src={src} title={title} height={height} />;
 }

@@ -5,6 +5,10 @@ export interface FilePageProps {
   path: string;
   /** Default the workspace's branch. */
   branch: string | undefined;
+  /** The cell of a notebook to show first, from 1. */
+  cell?: number | undefined;
+  /** The line to show first, from 1: of a text, or of the source of the cell. */
+  line?: number | undefined;
 }
 
 /** Where the file of a page is. */

@@ -8,7 +8,7 @@ import './chart.css';
 // Runs in the frame of a chart. Its policy allows the scripts of this gateway, and nothing of the notebook runs; its origin is
 // opaque, so also a fault of a library reaches nothing of the page.
 
-let shown: string | undefined;
+let shown: { json: string; dark: boolean } | undefined;
 let waiting: ChartRequest | undefined;
 let isDrawing = false;
 let clear = () => {};
@@ -29,8 +29,9 @@ async function drawNewest(request: ChartRequest): Promise<void> {
 
 async function draw({ id, library, json, dark }: ChartRequest): Promise<void> {
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
-  if (json === shown) return;
-  shown = json;
+  // The colours of a drawn chart stay as they are, so it is drawn again for another theme.
+  if (json === shown?.json && dark === shown.dark) return;
+  shown = { json, dark };
   const host = document.createElement('div');
   host.className = 'chart';
   try {

@@ -1,5 +1,5 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
-import { isDark } from '../../../theme/is-dark.js';
+import { isDark, onThemeChange } from '../../../theme/is-dark.js';
 import { maxFrameHeight } from '../frame-messages.js';
 import { OutputFrame } from '../output-frame.js';
 import { MessageLimit, readMessage } from './message-limit.js';
@@ -88,13 +88,12 @@ function connect(
     }
   };
   addEventListener('message', receive);
-  const theme = new MutationObserver(() => post({ type: 'theme', dark: isDark() }));
-  theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+  const leaveTheme = onThemeChange(() => post({ type: 'theme', dark: isDark() }));
   const leave = comms.follow({ onModels: draw, onChange });
   draw();
   return () => {
     removeEventListener('message', receive);
-    theme.disconnect();
+    leaveTheme();
     leave();
   };
 }

@@ -1,6 +1,6 @@
-import { type ApiFault, isTemporary } from '../../api/api-error.js';
-import { PacedLoad } from '../../space/paced-load.js';
-import { type CursorPage, type LaterPages, pagesAfter, withLaterPage } from '../../workspace/later-pages.js';
+import { type ApiFault, isTemporary } from '../api/api-error.js';
+import { PacedLoad } from '../space/paced-load.js';
+import { type CursorPage, type LaterPages, pagesAfter, withLaterPage } from '../workspace/later-pages.js';
 
 /** A page of a list, and how many rows the whole list has. */
 export interface CountedPage<Row> extends CursorPage<Row> {
@@ -19,8 +19,11 @@ export interface ListState<Row> {
   fault: ApiFault | null;
 }
 
-/** Reads the page that begins after a cursor; null for the first one. */
-export type ReadPage<Row> = (after: string | null) => Promise<CountedPage<Row> | ApiFault>;
+/** Reads the page that begins after a cursor; null for the first one. The signal says that nobody needs it any more. */
+export type ReadPage<Row> = (
+  after: string | null,
+  signal: AbortSignal,
+) => Promise<CountedPage<Row> | ApiFault>;
 
 /**
  * The first pages of a list, as many as were asked for. When the list has changed, all of them are read again, so that what
@@ -30,6 +33,7 @@ export class PagedList<Row> {
   readonly #read: ReadPage<Row>;
   readonly #listeners = new Set<() => void>();
   #paced: PacedLoad | undefined;
+  #left = new AbortController();
   #running: Promise<boolean> | undefined;
   #state: ListState<Row> = { rows: undefined, total: undefined, hasMore: false, fault: null };
   #loaded: LaterPages<Row> | undefined;
@@ -45,9 +49,14 @@ export class PagedList<Row> {
   /** Begins to load. @returns a function that ends it */
   open(): () => void {
     const paced = new PacedLoad(() => this.#load(true));
+    const left = new AbortController();
     this.#paced = paced;
+    this.#left = left;
     paced.soon();
-    return () => paced.close();
+    return () => {
+      paced.close();
+      left.abort();
+    };
   }
 
   /** Calls `listener` after each change of the state. @returns a function that ends it */
@@ -100,8 +109,9 @@ export class PagedList<Row> {
     this.#isStale = false;
     do {
       const begin = loaded?.end ?? null;
-      const page = await this.#read(begin);
-      if (this.#paced?.isClosed) return true;
+      const { signal } = this.#left;
+      const page = await this.#read(begin, signal);
+      if (signal.aborted) return true;
       if (!('nodes' in page)) return this.#fail(page);
       loaded = loaded && begin !== null ? withLaterPage(loaded, page, begin) : pagesAfter(page, undefined);
       total ??= page.totalCount;

@@ -1,7 +1,8 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
-import { useClient } from '../../api/api-context.js';
-import { faultOf } from '../../api/api-error.js';
+import { answerOf } from '../api/answer-of.js';
+import { useClient } from '../api/api-context.js';
+import { faultOf } from '../api/api-error.js';
 import { type CountedPage, type ListState, PagedList } from './paged-list.js';
 
 /** A list of which a page shows the first part, and more when somebody asks for it. */
@@ -17,7 +18,7 @@ export interface Pages<Row> extends ListState<Row> {
 }
 
 /**
- * Reads a list by pages. While a list with other variables is awaited, e.g. with another search, the one before stays.
+ * Reads a list by pages. What is still awaited when the list is left is cancelled. While a list with other variables is awaited, e.g. with another search, the one before stays.
  * @param query reads the page after its variable `after`
  * @param variables null while nobody needs the list
  * @param pageOf finds the page in an answer; undefined when its object is gone
@@ -35,11 +36,12 @@ export function usePages<Data, Variables extends Record<string, unknown>, Row>(
   });
   const list = useMemo(() => {
     const context = { requestPolicy: 'network-only' } as const;
-    return new PagedList<Row>(async (after) => {
+    return new PagedList<Row>(async (after, signal) => {
       const given = JSON.parse(asked);
       // The API refuses variables that the query does not have: a list without pages has no `after`.
       const all = after === null ? given : { ...given, after };
-      const { data, error } = await client.query<Data>(query, all, context).toPromise();
+      const answer = await answerOf(client.query<Data>(query, all, context), signal);
+      const { data, error } = answer ?? {};
       if (error || !data) return error ? faultOf(error) : gone;
       return newest.current(data) ?? gone;
     });
