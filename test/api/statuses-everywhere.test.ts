@@ -355,7 +355,7 @@ describe('an Idempotency-Key that another gateway is using on the same database'
       method: operation.method,
       path: `/api/v1.0/engagement/spaces/${here.slug}/notebooks${filled(operation.path, here.ids)}`,
       body: new TextEncoder().encode(sent),
-      mutation: 'createWorkspace',
+      operation: 'createWorkspace',
       names: { spaceSlug: here.slug },
     });
     return { 'idempotency-key': key };
