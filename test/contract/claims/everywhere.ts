@@ -142,7 +142,7 @@ export const everywhereClaims: Claim[] = [
     'A POST that creates succeeds with 201, and an action with 200.':
       '%s %s is answered 201 where it creates, and else 200',
     'Every POST but execute can have an Idempotency-Key.':
-      'every POST takes an Idempotency-Key, but for a stream, which has an id, and for what only reads',
+      'every POST takes an Idempotency-Key, but for a stream, which has an id',
     'The description is one of OpenAPI 3.1, with the base path of the contract.':
       'the description is one of OpenAPI 3.1, with the base path of the contract',
     'The description has every route.': 'the description has the rows of the API and no others',
