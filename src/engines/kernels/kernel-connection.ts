@@ -212,10 +212,7 @@ export class KernelConnection {
     return this.#restarting;
   }
 
-  /**
-   * Ends the run, the kernel and the connection; idempotent.
-   * @throws DomainError `runtime_unavailable`
-   */
+  /** Ends the run, the kernel and the connection; idempotent. @throws DomainError `runtime_unavailable` */
   shutdown(): Promise<void> {
     this.#shuttingDown ??= this.#shutDown().catch((cause) => {
       this.#shuttingDown = undefined;
@@ -255,10 +252,11 @@ export class KernelConnection {
   }
 
   async #restart(): Promise<void> {
-    this.#state.beginRestart('restarted');
+    this.#state.requestRestart();
     try {
       // The second promise never resolves; it rejects when the monitor finds the server gone.
-      await Promise.race([this.#connection.restart(), this.#state.status.until([], maxReadyMs)]);
+      const restarted = Promise.race([this.#connection.restart(), this.#state.status.until([], maxReadyMs)]);
+      await restarted.finally(() => this.#state.endRunOfRestart());
       await this.#state.status.until(['idle'], maxReadyMs);
     } catch (cause) {
       if (cause instanceof KernelLostError) {
@@ -271,9 +269,9 @@ export class KernelConnection {
   }
 
   async #shutDown(): Promise<void> {
-    // First, because a kernel that ends may still reply that it was interrupted.
-    this.#state.run?.fail(new KernelLostError('shutdown'));
-    await this.#api.remove();
+    const ended = new KernelLostError('shutdown');
+    this.#state.run?.endAs(ended);
+    await this.#api.remove().finally(() => this.#state.run?.fail(ended));
     this.#state.end('shutdown');
   }
 

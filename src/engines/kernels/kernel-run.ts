@@ -69,6 +69,8 @@ export class KernelRun {
   #isFollowed = false;
   #idle = false;
   #over = false;
+  /** See {@link endAs}. */
+  #endsAs: unknown;
   #quietPeriods = 0;
   #checkTimer: NodeJS.Timeout | undefined;
   #stragglerTimer: NodeJS.Timeout | undefined;
@@ -159,12 +161,20 @@ export class KernelRun {
     return header;
   }
 
-  /** Ends the run; `done` rejects with `error`. */
+  /** Ends the run; `done` rejects with `error`, or with that of {@link endAs}. */
   fail(error: unknown): void {
     if (this.#over) return;
     this.#close();
     this.#deps.onEnding?.();
-    this.#reject(error);
+    this.#reject(this.#endsAs ?? error);
+  }
+
+  /**
+   * The kernel is asked to end, which interrupts the run. It goes on until it has really ended, also by a reply; then `done` rejects
+   * with `error`.
+   */
+  endAs(error: unknown): void {
+    this.#endsAs ??= error;
   }
 
   #owns(event: KernelEvent, cause: string | undefined): boolean {
@@ -225,6 +235,10 @@ export class KernelRun {
   #finish(reply: RunReply): void {
     const count = this.#lost.missing;
     if (count > 0) this.#deliver({ type: 'output_lost', count, reason: 'not_delivered' });
+    if (this.#endsAs) {
+      this.fail(this.#endsAs);
+      return;
+    }
     // Last, as the reply may overtake the outputs.
     for (const event of replyEvents(this.#replyContent, this.#hasError)) this.#deliver(event);
     if (this.#over) return;

@@ -35,6 +35,7 @@ export class KernelState {
   readonly #infoRequests = new KernelInfoRequests<KernelRun | undefined>();
   /** What was sent at a position below this one came before the process that has the run. */
   #runFrom = 0;
+  #isRestartRequested = false;
   readonly #close: () => void;
   readonly #sendAgain: ((run: KernelRun) => void) | undefined;
 
@@ -77,14 +78,19 @@ export class KernelState {
     if (message.header.msg_type === 'status') this.#onStatus(message, isOfRun);
   }
 
-  /**
-   * The kernel restarts: fails the run and forgets what the old process would have answered.
-   * @param runGoesOn whether the next process may get the run; default false
-   */
-  beginRestart(reason: 'kernel_died' | 'restarted', runGoesOn = false): void {
+  /** The server is asked to restart the kernel. Until it has begun that, the run goes on: what the kernel sends belongs to it. */
+  requestRestart(): void {
+    this.#isRestartRequested = true;
+    this.run?.endAs(new KernelLostError('restarted'));
     this.#infoRequests.clear();
-    if (!runGoesOn) this.run?.fail(new KernelLostError(reason));
-    this.status.set('restarting', reason === 'kernel_died' ? { reason } : undefined);
+    this.status.set('restarting');
+  }
+
+  /** The requested restart has begun, or has failed: the run has ended. */
+  endRunOfRestart(): void {
+    if (!this.#isRestartRequested) return;
+    this.#isRestartRequested = false;
+    this.run?.fail(new KernelLostError('restarted'));
   }
 
   /**
@@ -119,7 +125,7 @@ export class KernelState {
     if (event?.type === 'status') {
       const state = event.execution_state === 'idle' ? 'idle' : 'busy';
       // After a restart only a run that the next process has got.
-      const isCurrent = isOfRun || this.status.current !== 'restarting';
+      const isCurrent = (isOfRun && !this.#isRestartRequested) || this.status.current !== 'restarting';
       if (isAboutRun(message) && isCurrent) this.status.set(state);
       return;
     }
@@ -135,11 +141,26 @@ export class KernelState {
    * process a request that the old one had not taken, so a run of which nothing has arrived may still begin.
    */
   #onOtherRestart({ position }: IncomingMessage): void {
+    if (position !== undefined && this.#isRestartRequested) {
+      this.endRunOfRestart();
+      this.#beginRestart('restarted');
+      return;
+    }
     if (this.status.current === 'starting' || this.status.current === 'restarting') return;
     if (position !== undefined && position < this.#runFrom) return;
     const runGoesOn = position === undefined && (this.run?.follow() ?? false);
-    this.beginRestart('kernel_died', runGoesOn);
+    this.#beginRestart('kernel_died', runGoesOn);
     this.#awaitRestart();
+  }
+
+  /**
+   * The kernel restarts: fails the run and forgets what the old process would have answered.
+   * @param runGoesOn whether the next process may get the run; default false
+   */
+  #beginRestart(reason: 'kernel_died' | 'restarted', runGoesOn = false): void {
+    this.#infoRequests.clear();
+    if (!runGoesOn) this.run?.fail(new KernelLostError(reason));
+    this.status.set('restarting', reason === 'kernel_died' ? { reason } : undefined);
   }
 
   #awaitRestart(): void {

@@ -1,52 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, request, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { JupyterClient } from '../../../src/engines/kernels/jupyter-client.js';
 import type { KernelConnection } from '../../../src/engines/kernels/kernel-connection.js';
 import type { KernelEvent } from '../../../src/engines/kernels/kernel-event.js';
+import { type HoldingProxy, openHoldingProxy } from '../../support/holding-proxy.js';
 import { startTestJupyter, type TestJupyter } from '../../support/jupyter.js';
 import { beginEndlessCell, printed, runCell, startPython } from '../../support/kernel.js';
 
 let jupyter: TestJupyter;
-let proxy: Server;
+let proxy: HoldingProxy;
 let client: JupyterClient;
 let kernel: KernelConnection;
 /** What the proxy waits for before it passes the answer to an interrupt on. */
 let passAnswer: Promise<unknown> = Promise.resolve();
 
-/** Passes requests and WebSockets on to a port. */
-function openProxy(port: number): Server {
-  const server = createServer((incoming, response) => {
-    const { method, url, headers } = incoming;
-    const outgoing = request({ port, method, path: url, headers }, async (answer) => {
-      if (url?.endsWith('/interrupt')) await passAnswer;
-      response.writeHead(answer.statusCode!, answer.headers);
-      answer.pipe(response);
-    });
-    incoming.pipe(outgoing);
-  });
-  server.on('upgrade', ({ method, url, rawHeaders }, socket, head) => {
-    const lines = [`${method} ${url} HTTP/1.1`];
-    for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
-    const outgoing = connect(port);
-    outgoing.write(`${lines.join('\r\n')}\r\n\r\n`);
-    outgoing.write(head);
-    outgoing.on('error', () => socket.destroy());
-    socket.on('error', () => outgoing.destroy());
-    socket.pipe(outgoing).pipe(socket);
-  });
-  return server.listen(0, '127.0.0.1');
-}
-
 beforeAll(async () => {
   jupyter = await startTestJupyter();
-  proxy = openProxy(Number(new URL(jupyter.endpoint.baseUrl).port));
-  await once(proxy, 'listening');
-  const { port } = proxy.address() as AddressInfo;
-  client = new JupyterClient({ ...jupyter.endpoint, baseUrl: `http://127.0.0.1:${port}/` });
+  proxy = await openHoldingProxy(jupyter.endpoint.baseUrl, {
+    answer: (url) => (url.endsWith('/interrupt') ? passAnswer : undefined),
+  });
+  client = new JupyterClient({ ...jupyter.endpoint, baseUrl: proxy.url });
   kernel = await startPython(client);
 }, 300_000);
 afterAll(async () => {
