@@ -191,6 +191,13 @@ async function reuse() {
   return post(path, { code: '2', execution_id });
 }
 
+async function reuseInBatch() {
+  const execution_id = randomUUID();
+  const path = `/sessions/${session}/execute/batch`;
+  await post(path, { cells: [{ code: '1', execution_id }] });
+  return post(path, { cells: [{ code: '2', execution_id }] });
+}
+
 /** A batch whose source is not on the branch, on the worker of `session`. */
 async function batchOn(path: string) {
   const { workspace_id, worker_id } = (await at.rest('GET', `/sessions/${session}`)).body;
@@ -658,6 +665,7 @@ itAnswersEachError('runtime', [
   [route('complete'), 'kernel_busy', async () => act('complete', await stuckOnce())],
   [route('inspect'), 'kernel_busy', async () => act('inspect', await stuckOnce())],
   [route('execute/stream'), 'execution_id_reused', reuse],
+  [route('execute/batch'), 'execution_id_reused', reuseInBatch],
   [
     route('execute/stream'),
     'quota_exceeded',
