@@ -18,14 +18,16 @@ const onDatabase = [
 // kernels, the API description. They run on one home only, on PostgreSQL where there is one.
 const onEitherHome = [
   'test/api/{cors,failing-results,http,http-messages,hostile-bodies,metrics,rate-limits,refused-uploads}.test.ts',
-  'test/api/{bad-input-generated,bad-input-together,number-tokens,statuses-everywhere,variable-errors}.test.ts',
+  'test/api/{bad-input-generated,bad-input-together,number-tokens,statuses-{everywhere,runtime},variable-errors}.test.ts',
   'test/api/graphql-{answer-sizes,batching,explorer,faults,http-statuses,sockets}.test.ts',
   'test/api/git-{checkout,clients,http,idle-clients,limits,push,slow-clients}.test.ts',
   'test/api/remotes/{mirrors,pushes-to-remotes,remote-settings}.test.ts',
   'test/api/{jupyter-servers,kernel-out-of-memory,many-{sessions,starts},warm-kernels,warm-pool,workspace-environments}.test.ts',
   'test/api/worker-{adoption,expiry,failures,file-follower,files,stops,strays,usage}.test.ts',
   'test/api/execute/{cancelled-runs,dead-kernels,execute-scope,input,kernel-lives,kernel-questions,kernel-starts}.test.ts',
-  'test/api/execute/{late-output,registered-jupyter,reopened-sessions,run-data,run-metrics,stalled-servers,widgets}.test.ts',
+  'test/api/execute/{late-output,registered-jupyter,reopened-sessions,run-data,run-metrics}.test.ts',
+  'test/api/execute/{session-comms,stalled-servers,widgets}.test.ts',
+  'test/api/notebook-runs/{cancelled-cells,truncated-outputs}.test.ts',
   'test/api/{slow-sockets,socket-protocols,unread-answers}.test.ts',
   'test/api/files/{archive,base64-notebooks,binary-files,branch-merges,busy-clients,comparisons,foreign-names,large-notebooks}.test.ts',
   'test/api/files/{large-texts,long-paths,many-files,merged-{commits,saves},preconditions,raw-files,search,take-along}.test.ts',
