@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { demo } from '../../../prisma/seed.js';
@@ -24,8 +25,9 @@ afterAll(async () => {
   await at.close();
 });
 
-async function create(name: string, code: string): Promise<string> {
-  const path = `runs/${name}.ipynb`;
+async function create(code: string): Promise<string> {
+  // A second try of a test has a path of its own.
+  const path = `runs/${randomUUID()}.ipynb`;
   const body = { path, notebook: codeNotebook([codeCell('one', code)]) };
   const made = await at.rest('POST', `/workspaces/${demo.workspaceId}/authoring-files`, { body });
   expect(made.status).toBe(201);
@@ -76,7 +78,7 @@ async function busySession(path: string) {
 
 describe('the end of a cell that is cancelled with its run', () => {
   it('names who cancelled the run, where it had waited in the queue of the session', async () => {
-    const path = await create('waits', '1');
+    const path = await create('1');
     const { session_id, goOn } = await busySession(path);
     const id = await begin({ path, session_id });
     await cellIs(id, 'queued');
@@ -90,7 +92,7 @@ describe('the end of a cell that is cancelled with its run', () => {
   });
 
   it('names nobody where the time of the run has passed', async () => {
-    const path = await create('times-out', '1');
+    const path = await create('1');
     const { session_id, goOn } = await busySession(path);
     const id = await begin({ path, session_id, timeout_seconds: 2 });
     expect(await endsOfCell(id)).toEqual({
@@ -102,7 +104,6 @@ describe('the end of a cell that is cancelled with its run', () => {
 
   it('names who cancelled the run, where it went on behind the interrupt and ended with its kernel', async () => {
     const path = await create(
-      'ignores',
       'import signal\n_ = signal.signal(signal.SIGINT, signal.SIG_IGN)\nprint(input())',
     );
     const id = await begin({ path });
