@@ -32,7 +32,8 @@ export interface EnvironmentRequest extends WorkerRequirements {
    * Installs the packages. Their modules come into the folder `site`, their programs into `site/bin`.
    * @param directory absolute path of a folder that does not exist
    * @param requirements the checked lines of the text
-   * @param onStillRunning to be called when code of packages may run on in the folder, which is left alone then for at least half an hour
+   * @param onStillRunning to be called when code of packages may run on in the folder, which is left alone then for at least half
+   *   an hour
    * @returns the bytes of the folder
    * @throws DomainError `runtime_unavailable` with the reason `environment_failed`; what `signal` was aborted with
    */
